@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The credentials file, decrypted: libconfig text <-> client credentials,
+ * account rules and settings, and changes that keep the administrator's text
+ * and comments.  Pure (text in, text out); uses libconfig, so it is part of
+ * the http module, tool and helper, never of the engine.
+ */
+#ifndef MB_LIB_CREDFILE_H
+#define MB_LIB_CREDFILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/credential.h"
+#include "lib/err.h"
+#include "lib/secret.h"
+
+enum { MB_CREDFILE_MAX = 4 * 1024 * 1024 };
+#define MB_CREDFILE_HEADER "# mailbearer-credentials 1\n"
+
+struct mb_rule {
+	char user[MB_ADDRESS_MAX + 1];	/* "a@x.org", "*@x.org", "*" */
+	char credential[MB_NAME_MAX + 1];
+	char grant[33];
+};
+
+struct mb_credfile {
+	struct mb_credential *credentials;
+	size_t ncredentials;
+	struct mb_rule *rules;
+	size_t nrules;
+	int64_t deadline;		/* settings.deadline, seconds, default 30 */
+	struct mb_secret recovery_pem;	/* recovery certificates, PEM, one after the other */
+};
+
+/* Parse and check.  Refused with the line named: a wrong first line, @include
+ * (found by a scan before libconfig sees the text), more than
+ * MB_CREDFILE_MAX bytes, NUL bytes, unknown members, duplicate names, wrong
+ * types, endpoints that are not https (http for loopback alone), bad names.
+ * `object` names the file in errors.  cf is replaced on success only. */
+int mb_credfile_parse(struct mb_credfile *cf, const struct mb_secret *text,
+		      const char *object, struct mb_err *e);
+void mb_credfile_clear(struct mb_credfile *cf);
+struct mb_credential *mb_credfile_find(const struct mb_credfile *cf,
+				       const char *name);
+
+/* Check one credential's values (used by parse, add and set). */
+int mb_credential_check(const struct mb_credential *c, struct mb_err *e);
+
+/* Digest of every field that matters at the token endpoint, hex. */
+int mb_credential_digest(const struct mb_credential *c, char digest[65],
+			 struct mb_err *e);
+
+/*
+ * Changes by splicing: what is not touched stays verbatim, comments included.
+ * The result is parsed again and compared with what it should be; if it
+ * differs: MB_E_USE_EDIT and text is unchanged.
+ */
+int mb_credfile_new_text(struct mb_secret *text, struct mb_err *e);
+int mb_credfile_add(struct mb_secret *text, const struct mb_credential *c,
+		    struct mb_err *e);
+int mb_credfile_replace(struct mb_secret *text, const char *name,
+			const struct mb_credential *c, struct mb_err *e);
+int mb_credfile_remove(struct mb_secret *text, const char *name,
+		       struct mb_err *e);
+int mb_credfile_set_recovery(struct mb_secret *text,
+			     const struct mb_secret *pem, struct mb_err *e);
+
+#endif

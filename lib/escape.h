@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Make text from outside fit for a terminal or a log line (pure). */
+#ifndef MB_LIB_ESCAPE_H
+#define MB_LIB_ESCAPE_H
+
+#include <stddef.h>
+
+/*
+ * Copy n bytes of src to dst (size bytes, always NUL-terminated).  Control
+ * characters, DEL, C1 controls, bytes that are not UTF-8 and bidirectional
+ * controls (U+061C, U+200E/F, U+202A-E, U+2066-9) become \xNN of each byte;
+ * a text that does not fit ends in "...".  Returns the length written.
+ */
+size_t mb_escape(char *dst, size_t size, const char *src, size_t n);
+
+/* Columns a UTF-8 text takes on a terminal (wide and combining characters
+ * counted right); no locale is used. */
+size_t mb_columns(const char *text);
+
+#endif

@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# libbase: libc only; plugin, engine, http module and tool all contain it.
+# libengine: libcrypto.  libhttp: libcurl, jansson, libconfig.
+
+noinst_LTLIBRARIES += libbase.la libengine.la libhttp.la libpaths.la
+
+BASE_SOURCES = \
+	%D%/err.h
+
+ENGINE_SOURCES = \
+	%D%/address.h %D%/home.h %D%/record.h %D%/seal.h %D%/store.h \
+	%D%/token.h %D%/engine.h
+
+HTTP_SOURCES = \
+	%D%/credential.h %D%/credfile.h %D%/redeem.h
+
+libbase_la_SOURCES = $(BASE_SOURCES)
+libengine_la_SOURCES = $(ENGINE_SOURCES)
+libengine_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+libhttp_la_SOURCES = $(HTTP_SOURCES)
+libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CONFIG_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS)
+
+# Installed paths; tests/local.mk has the build tree's.
+libpaths_la_SOURCES = %D%/paths.h %D%/paths.c
+$(libpaths_la_OBJECTS): %D%/build-id.h
+
+# Same sources, same id: modules of different builds must not meet.
+BUILT_SOURCES += %D%/build-id.h
+CLEANFILES += %D%/build-id.h
+%D%/build-id.h: $(BASE_SOURCES) $(ENGINE_SOURCES) $(HTTP_SOURCES) $(PLUGIN_SOURCES) configure
+	$(AM_V_GEN)$(MKDIR_P) %D% && { \
+	printf '#define MB_BUILD_HASH "%s"\n' \
+	  "`cd $(top_srcdir) && cat lib/*.[ch] plugin/*.[ch] configure 2>/dev/null | cksum | tr ' ' -`"; } >$@.tmp && \
+	mv -f $@.tmp $@
+
+ENGINE_LIBS = libengine.la libbase.la $(CRYPTO_LIBS)
+HTTP_LIBS = libhttp.la libbase.la $(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
+
+# The modules, each one exported symbol (scripts/check-exports):
+#   pkglib_LTLIBRARIES += %D%/engine.la %D%/http.la
+#   -export-symbols-regex '^mailbearer_engine$$' in %C%_engine_la_LDFLAGS

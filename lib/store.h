@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A store on disk: the host key, the sealed credentials file and the sealed
+ * token records.  The only file that knows their names.  Opening takes
+ * descriptors of both directories, so that a process may drop into a jail.
+ */
+#ifndef MB_LIB_STORE_H
+#define MB_LIB_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/home.h"
+#include "lib/record.h"
+#include "lib/seal.h"
+#include "lib/secret.h"
+
+struct mb_store;
+
+/*
+ * Open key and directories; nothing is created.  Key: regular, 32 bytes, one
+ * link, owned by root or this user, no permission for others (MB_E_KEY_*).
+ * A symlink counts only if link, target and their directories belong to root.
+ * 0 and *s, or -1.
+ */
+int mb_store_open(struct mb_store **s, const struct mb_home *home,
+		  struct mb_err *e);
+void mb_store_free(struct mb_store **s);
+
+const struct mb_home *mb_store_home(const struct mb_store *s);
+/* For messages: the configuration directory. */
+const char *mb_store_label(const struct mb_store *s);
+const struct mb_key *mb_store_key(const struct mb_store *s);
+
+/*
+ * Become the records directory's owner for good (setgroups, setresgid,
+ * setresuid) when euid is 0 and that owner is not root: root never touches
+ * records as root.  The credentials text is read before, and kept, if
+ * with_credentials.  Tool and helper only.
+ */
+int mb_store_drop_privileges(struct mb_store *s, bool with_credentials,
+			     struct mb_err *e);
+
+/* ---- credentials file ---- */
+
+/* The decrypted text; text is replaced.  A store without one: empty text. */
+int mb_store_credentials(struct mb_store *s, struct mb_secret *text,
+			 struct mb_err *e);
+
+/* Identity of the credentials file as it lies there now ("MTIME_NS.SIZE.INO",
+ * "none" without one): one fstatat.  seen: 80 bytes. */
+int mb_store_seen(const struct mb_store *s, char *seen, struct mb_err *e);
+
+/* ---- token records, all by record id ---- */
+
+/* What one fstatat tells: a cached record is good while this is equal. */
+struct mb_stamp {
+	dev_t dev;
+	ino_t ino;
+	int64_t mtime_ns;
+	off_t size;
+};
+
+/* 1 and *stamp; 0 no record; -1. */
+int mb_store_stamp(const struct mb_store *s, const char *id,
+		   struct mb_stamp *stamp, struct mb_err *e);
+
+/* Read, open, parse, and compare the record's address with the id.
+ * 1 and *r (and *stamp if not NULL); 0 no record; -1. */
+int mb_store_read(struct mb_store *s, const char *id, struct mb_record *r,
+		  struct mb_stamp *stamp, struct mb_err *e);
+
+/* Exclusive right to write one record; {.lock_fd = -1, .new_fd = -1} is
+ * empty.  Belongs to one thread; released by mb_store_unlock() only. */
+struct mb_record_lock {
+	int lock_fd;	/* ID.lock, an OFD lock on it */
+	int new_fd;	/* ID.new once reserved */
+	char id[MB_RECORD_ID_LEN + 1];
+};
+
+/* 1 locked, 0 somebody else holds it, -1 (MB_E_NO_LOCK: the file system
+ * cannot lock). */
+int mb_store_trylock(struct mb_store *s, const char *id,
+		     struct mb_record_lock *l, struct mb_err *e);
+void mb_store_unlock(struct mb_store *s, struct mb_record_lock *l);
+
+/*
+ * Under the lock: adopt a complete ID.new of a higher generation (its writer
+ * died), then reserve 64 KiB of disk for the next write.  *adopted says that
+ * the record on disk changed: read it again.  -1: nothing may be requested.
+ */
+int mb_store_reserve(struct mb_store *s, struct mb_record_lock *l,
+		     bool *adopted, struct mb_err *e);
+
+/* Seal r into the reserved file, fsync, rename, fsync the directory.  On -1
+ * the old record is still whole. */
+int mb_store_commit(struct mb_store *s, struct mb_record_lock *l,
+		    const struct mb_record *r, struct mb_err *e);
+
+/* Give back a reservation without writing. */
+void mb_store_abandon(struct mb_store *s, struct mb_record_lock *l);
+
+/* Under the lock: unlink record and ID.new.  1 removed, 0 there was none. */
+int mb_store_remove(struct mb_store *s, struct mb_record_lock *l,
+		    struct mb_err *e);
+
+/* Call fn for the id of each record, in no order; stops when fn returns
+ * non-zero and returns that. */
+int mb_store_each(struct mb_store *s,
+		  int (*fn)(void *arg, const char *id), void *arg,
+		  struct mb_err *e);
+
+#endif

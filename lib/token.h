@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The only refresh policy: fresh? soft-expired? somebody else at it? give up?
+ * Exactly one request per expiry, and a rotated refresh token is never lost
+ * (doc/DESIGN.md, "Refresh").  World access goes through struct mb_token_world
+ * so that tests drive every branch with a fake clock, store and endpoint.
+ */
+#ifndef MB_LIB_TOKEN_H
+#define MB_LIB_TOKEN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/record.h"
+#include "lib/redeem.h"
+#include "lib/store.h"
+
+/* Where records live: mb_store_records in real life. */
+struct mb_records {
+	int (*read)(void *ctx, const char *id, struct mb_record *r,
+		    struct mb_stamp *stamp, struct mb_err *e);
+	int (*trylock)(void *ctx, const char *id, struct mb_record_lock *l,
+		       struct mb_err *e);
+	void (*unlock)(void *ctx, struct mb_record_lock *l);
+	int (*reserve)(void *ctx, struct mb_record_lock *l, bool *adopted,
+		       struct mb_err *e);
+	int (*commit)(void *ctx, struct mb_record_lock *l,
+		      const struct mb_record *r, struct mb_err *e);
+	void (*abandon)(void *ctx, struct mb_record_lock *l);
+	int (*credentials)(void *ctx, struct mb_secret *text, struct mb_err *e);
+	int (*seen)(void *ctx, char *seen, struct mb_err *e);
+	const char *(*label)(void *ctx);
+};
+extern const struct mb_records mb_store_records;	/* ctx: struct mb_store * */
+
+struct mb_token_world {
+	const struct mb_records *records;
+	void *records_ctx;
+	/* The http module, loaded when first needed. */
+	int (*redeem)(void *ctx, const struct mb_redeem **r, struct mb_err *e);
+	void *redeem_ctx;
+	int64_t (*now)(void);	/* NULL: mb_now */
+	bool jailed;		/* the host itself waits: shorter patience */
+	/* Background trouble worth one log line; may be NULL. */
+	void (*note)(void *ctx, const struct mb_err *e);
+	void *note_ctx;
+};
+
+struct mb_token_want {
+	const char *account;	/* as the program gave it */
+	const char *host;	/* to be sent to; NULL: no host check (tool) */
+	int64_t min_validity;	/* seconds the token must still live, usually 0 */
+	bool force;		/* refresh even if fresh */
+	int64_t not_generation;	/* a server refused this one: get another (0: none) */
+	const struct mb_deadline *deadline;	/* the caller's own */
+};
+
+/*
+ * Soft expiry: expires_at minus the larger of 600 s and a tenth of the
+ * lifetime, but never more than half the lifetime.  Now before obtained_at -
+ * 300 s (clock set back) counts as soft-expired.
+ */
+bool mb_token_fresh(const struct mb_record *r, int64_t now);
+/* Not yet hard-expired (and there is one). */
+bool mb_token_valid_at(const struct mb_record *r, int64_t now);
+
+/*
+ * A usable record for the account: r is replaced on success (for a shared
+ * mailbox: account is the shared one's, tokens are its owner's).  Refreshes
+ * when due, under the lock, once.
+ * 0, or -1: MB_E_NOT_ENROLLED, MB_E_HOST_NOT_LISTED (no token is released),
+ * MB_E_SIGN_IN_NEEDED, MB_E_TIMEOUT, ...
+ */
+int mb_token_get(const struct mb_token_world *w, const struct mb_token_want *q,
+		 struct mb_record *r, struct mb_stamp *stamp, struct mb_err *e);
+
+/* A server refused this generation of the account's token: note it in the
+ * record, so that the next mb_token_get() refreshes once.  Best effort. */
+void mb_token_refused(const struct mb_token_world *w, const char *account,
+		      int64_t generation);
+
+/*
+ * Store a grant obtained by an enrolment or import: takes the lock (waiting
+ * until the deadline), adopts ID.new, writes max(generation) + 1.
+ */
+int mb_token_enrol(const struct mb_token_world *w, const struct mb_record *r,
+		   const struct mb_deadline *deadline, struct mb_err *e);
+
+#endif
