@@ -5,7 +5,8 @@
 noinst_LTLIBRARIES += libbase.la libengine.la libhttp.la libpaths.la
 
 BASE_SOURCES = \
-	%D%/err.h
+	%D%/err.h %D%/err.c %D%/escape.h %D%/escape.c %D%/columns.c \
+	%D%/secret.h %D%/secret.c %D%/clock.h %D%/clock.c
 
 ENGINE_SOURCES = \
 	%D%/address.h %D%/home.h %D%/record.h %D%/seal.h %D%/store.h \

@@ -22,7 +22,7 @@ struct mb_secret {
 	size_t cap;
 };
 
-/* Append n bytes.  0, or -1 when memory or MB_SECRET_MAX does not suffice:
+/* Append n bytes (which may be its own).  0, or -1 when memory or MB_SECRET_MAX does not suffice:
  * then s is unchanged. */
 int mb_secret_append(struct mb_secret *s, const void *data, size_t n);
 int mb_secret_append_str(struct mb_secret *s, const char *str);

@@ -20,5 +20,26 @@ $(libtestpaths_la_OBJECTS): lib/build-id.h
 
 # Unit tests: one program per unit, NAME_SOURCES and NAME_LDADD below.
 UNIT_LIBS = $(CMOCKA_LIBS)
+noinst_HEADERS += tests/unit/unit.h
 if HAVE_CMOCKA
+
+check_PROGRAMS += tests/unit/test_err
+TESTS += tests/unit/test_err
+tests_unit_test_err_SOURCES = tests/unit/test_err.c
+tests_unit_test_err_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_escape
+TESTS += tests/unit/test_escape
+tests_unit_test_escape_SOURCES = tests/unit/test_escape.c
+tests_unit_test_escape_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_secret
+TESTS += tests/unit/test_secret
+tests_unit_test_secret_SOURCES = tests/unit/test_secret.c
+tests_unit_test_secret_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_clock
+TESTS += tests/unit/test_clock
+tests_unit_test_clock_SOURCES = tests/unit/test_clock.c
+tests_unit_test_clock_LDADD = libbase.la $(UNIT_LIBS)
 endif
