@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/secret.h"
+#include "tools/out.h"
+
+int mb_out_status(const struct mb_err *e)
+{
+	static const int status[] = {
+		[MB_KIND_FAILED] = MB_EXIT_FAILED,
+		[MB_KIND_USAGE] = MB_EXIT_USAGE,
+		[MB_KIND_NOT_FOUND] = MB_EXIT_NOT_FOUND,
+		[MB_KIND_PERSON] = MB_EXIT_PERSON,
+		[MB_KIND_CONFIG] = MB_EXIT_PERSON,
+		[MB_KIND_DENIED] = MB_EXIT_FAILED,
+		[MB_KIND_TEMPORARY] = MB_EXIT_TEMPORARY,
+		[MB_KIND_NOMEM] = MB_EXIT_FAILED,
+	};
+
+	return status[mb_message(e->id)->kind];
+}
+
+void mb_out_line(const struct mb_tool *t, const char *format, ...)
+{
+	va_list ap;
+
+	if (t->json)
+		return;
+	va_start(ap, format);
+	(void)vprintf(format, ap);
+	va_end(ap);
+	(void)putchar('\n');
+}
+
+void mb_out_note(const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	(void)vfprintf(stderr, format, ap);
+	va_end(ap);
+	(void)fputc('\n', stderr);
+}
+
+json_t *mb_out_error_json(const struct mb_err *e)
+{
+	static const char *const turns[] = {
+		[MB_TURN_YOU] = "you",
+		[MB_TURN_OWNER] = "owner",
+		[MB_TURN_ADMIN] = "admin",
+		[MB_TURN_PROVIDER] = "provider",
+	};
+	const struct mb_message *m = mb_message(e->id);
+	const char *cause = e->cause;
+
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", m->name,
+			 "object", e->object,
+			 "cause", cause + (*cause == ' '),
+			 "remedy", e->remedy, "whose_turn", turns[m->turn]);
+}
+
+void mb_out_error(struct mb_tool *t, const struct mb_err *e)
+{
+	char line[MB_ERR_LINE];
+
+	(void)fflush(stdout);
+	mb_out_note("%s", mb_err_line(e, line, sizeof(line)));
+	if (!t->json)
+		return;
+	if (!t->errors)
+		t->errors = json_array();
+	(void)json_array_append_new(t->errors, mb_out_error_json(e));
+}
+
+void mb_out_set(struct mb_tool *t, const char *member, json_t *value)
+{
+	if (!t->json) {
+		json_decref(value);
+		return;
+	}
+	if (!t->result)
+		t->result = json_object();
+	(void)json_object_set_new(t->result, member, value);
+}
+
+void mb_out_set_str(struct mb_tool *t, const char *member, const char *value)
+{
+	if (t->json)
+		mb_out_set(t, member, json_string(value));
+}
+
+void mb_out_set_int(struct mb_tool *t, const char *member, int64_t value)
+{
+	if (t->json)
+		mb_out_set(t, member, json_integer(value));
+}
+
+void mb_out_outcome(const struct mb_tool *t, const char *done, ...)
+{
+	va_list ap;
+
+	if (t->json)
+		return;
+	va_start(ap, done);
+	if (t->changed)
+		(void)vprintf(done, ap);
+	else
+		(void)fputs("unchanged", stdout);
+	va_end(ap);
+	(void)putchar('\n');
+}
+
+static int print_document(struct mb_tool *t)
+{
+	json_t *doc = json_pack("{s:i, s:b}", "schema", 1, "changed",
+				t->changed);
+	int ret = -1;
+
+	if (!doc || (t->result && json_object_update(doc, t->result) < 0))
+		goto out;
+	if (t->errors && json_object_set(doc, "errors", t->errors) < 0)
+		goto out;
+	if (json_dumpf(doc, stdout, JSON_INDENT(2)) < 0)
+		goto out;
+	(void)putchar('\n');
+	ret = 0;
+out:
+	json_decref(doc);
+	json_decref(t->result);
+	json_decref(t->errors);
+	t->result = NULL;
+	t->errors = NULL;
+	return ret;
+}
+
+int mb_out_finish(struct mb_tool *t, int status)
+{
+	bool bad = t->json && print_document(t) < 0;
+
+	if (fflush(stdout) != 0 || ferror(stdout))
+		bad = true;
+	if (!bad)
+		return status;
+	mb_out_note("mailbearer: the answer could not be written to stdout");
+	return status ? status : MB_EXIT_FAILED;
+}
+
+const char *mb_out_time(int64_t when, char buf[40])
+{
+	time_t clock = (time_t)when;
+	struct tm tm;
+	size_t n;
+
+	if (!localtime_r(&clock, &tm) ||
+	    !(n = strftime(buf, 40, "%Y-%m-%dT%H:%M:%S%z", &tm)) || n > 38) {
+		(void)snprintf(buf, 40, "%" PRId64, when);
+		return buf;
+	}
+	/* +0100 becomes +01:00 (RFC 3339). */
+	memmove(buf + n - 1, buf + n - 2, 3);
+	buf[n - 2] = ':';
+	return buf;
+}
+
+const char *mb_out_span(int64_t when, int64_t now, char buf[40])
+{
+	static const struct {
+		int64_t seconds;
+		const char *name;
+	} units[] = {
+		{ 86400, "day" }, { 3600, "hour" }, { 60, "minute" },
+		{ 1, "second" },
+	};
+	int64_t diff = when > now ? when - now : now - when;
+	size_t i = 0;
+
+	if (diff == 0) {
+		(void)snprintf(buf, 40, "now");
+		return buf;
+	}
+	/* "in 90 minutes" says more than "in 1 hour". */
+	while (i < 3 && diff < 2 * units[i].seconds)
+		i++;
+	diff /= units[i].seconds;
+	(void)snprintf(buf, 40, "%s%" PRId64 " %s%s%s", when > now ? "in " : "",
+		       diff, units[i].name, diff == 1 ? "" : "s",
+		       when > now ? "" : " ago");
+	return buf;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Everything the tool prints.  stdout: the answer.  stderr: the store's name,
+ * remarks, prompts, errors.  With --json stdout carries one JSON document and
+ * nothing else: {"schema": 1, "changed": ..., members, "errors": [...]}.
+ */
+#ifndef MB_TOOLS_OUT_H
+#define MB_TOOLS_OUT_H
+
+#include <stdint.h>
+
+#include "lib/err.h"
+#include "tools/tool.h"
+
+/* The exit status of an error: the one table. */
+int mb_out_status(const struct mb_err *e);
+
+/* One line of the answer on stdout; nothing with --json.  Printable text only:
+ * what came from outside goes through mb_escape() first. */
+void mb_out_line(const struct mb_tool *t, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* One line of talk on stderr, with --json too. */
+void mb_out_note(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+/* The error's line on stderr; with --json it joins "errors" as well. */
+void mb_out_error(struct mb_tool *t, const struct mb_err *e);
+
+/* {"id", "object", "cause", "remedy", "whose_turn"}; new reference or NULL. */
+json_t *mb_out_error_json(const struct mb_err *e);
+
+/* Members of the --json answer; do nothing without --json.  set takes over
+ * the reference to value (NULL is a failure that the end reports). */
+void mb_out_set(struct mb_tool *t, const char *member, json_t *value);
+void mb_out_set_str(struct mb_tool *t, const char *member, const char *value);
+void mb_out_set_int(struct mb_tool *t, const char *member, int64_t value);
+
+/* "done" (printf style) if t->changed, else "unchanged": the last word of
+ * every changing verb. */
+void mb_out_outcome(const struct mb_tool *t, const char *done, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Print the --json document and flush; status, or 1 if stdout failed. */
+int mb_out_finish(struct mb_tool *t, int status);
+
+/* Local ISO 8601 with offset, "2026-01-31T14:05:00+01:00".  buf: 40 bytes. */
+const char *mb_out_time(int64_t when, char buf[40]);
+/* "in 6 days", "3 hours ago", "now".  buf: 40 bytes. */
+const char *mb_out_span(int64_t when, int64_t now, char buf[40]);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "tools/verbs.h"
+
+const struct mb_verb *const mb_verbs[] = {
+	&mb_verb_help,
+	&mb_verb_version,
+	NULL,
+};
+
+/* Another word for the same verb. */
+static const struct {
+	const char *alias, *name;
+} aliases[] = {
+	{ "enrol", "enroll" },
+};
+
+/* What people type who know other tools. */
+static const struct {
+	const char *typed, *meant;
+} near_misses[] = {
+	{ "auth", "enroll" },
+	{ "authorize", "enroll" },
+	{ "create", "add" },
+	{ "del", "remove" },
+	{ "delete", "remove" },
+	{ "get-token", "token" },
+	{ "info", "show" },
+	{ "login", "enroll" },
+	{ "ls", "list" },
+	{ "mv", "rename" },
+	{ "new", "add" },
+	{ "providers", "provider" },
+	{ "register", "add" },
+	{ "renew", "refresh" },
+	{ "rm", "remove" },
+	{ "signin", "enroll" },
+	{ "update", "set" },
+};
+
+static const struct mb_verb *by_name(const char *name)
+{
+	const struct mb_verb *const *v;
+
+	for (v = mb_verbs; *v; v++)
+		if (!strcmp((*v)->name, name))
+			return *v;
+	return NULL;
+}
+
+const struct mb_verb *mb_verb_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(aliases) / sizeof(aliases[0]); i++)
+		if (!strcmp(aliases[i].alias, name))
+			name = aliases[i].name;
+	return by_name(name);
+}
+
+const char *mb_verb_meant(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(near_misses) / sizeof(near_misses[0]); i++)
+		if (!strcmp(near_misses[i].typed, name))
+			return near_misses[i].meant;
+	return NULL;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The verbs there are; each lives in tools/cmd_NAME.c. */
+#ifndef MB_TOOLS_VERBS_H
+#define MB_TOOLS_VERBS_H
+
+#include "tools/tool.h"
+
+extern const struct mb_verb mb_verb_add, mb_verb_apply, mb_verb_edit,
+	mb_verb_help, mb_verb_init, mb_verb_list, mb_verb_provider,
+	mb_verb_refresh, mb_verb_remove, mb_verb_rename, mb_verb_set,
+	mb_verb_show, mb_verb_token, mb_verb_version;
+
+/* Ends with NULL. */
+extern const struct mb_verb *const mb_verbs[];
+
+/* By name, aliases included; NULL if there is none. */
+const struct mb_verb *mb_verb_find(const char *name);
+
+/* What was meant by a near miss: "enroll" for "login"; or NULL. */
+const char *mb_verb_meant(const char *name);
+
+#endif
