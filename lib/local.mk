@@ -13,7 +13,12 @@ ENGINE_SOURCES = \
 	%D%/token.h %D%/engine.h
 
 HTTP_SOURCES = \
-	%D%/credential.h %D%/credfile.h %D%/redeem.h
+	%D%/credfile.h %D%/redeem.h %D%/url.h %D%/form.h %D%/http.h \
+	%D%/ca.h %D%/outcome.h %D%/oauth.h %D%/provider.h %D%/credtext.h
+
+# Values that engine and http module hand each other.
+BASE_SOURCES += \
+	%D%/credential.h %D%/credential.c %D%/grant.h %D%/grant.c
 
 libbase_la_SOURCES = $(BASE_SOURCES)
 libengine_la_SOURCES = $(ENGINE_SOURCES)

@@ -9,41 +9,10 @@
 
 #include <stdint.h>
 
-#include "lib/clock.h"
 #include "lib/credential.h"
 #include "lib/err.h"
+#include "lib/grant.h"
 #include "lib/secret.h"
-
-/* What a token endpoint's answer means for the account
- * (doc/DESIGN.md, "Outcomes of a token request"). */
-enum mb_outcome {
-	MB_OUT_GRANTED,		/* tokens came */
-	MB_OUT_TRANSIENT,	/* try later; nothing known about the refresh token */
-	MB_OUT_TOKEN_DEAD,	/* invalid_grant: the owner signs in again */
-	MB_OUT_CONFIG,		/* wrong until the client credential changes */
-	MB_OUT_PERSON,		/* interaction or consent needed */
-	MB_OUT_NOT_SENT,	/* failed before the request was complete: repeating is safe */
-};
-
-/* A token response (RFC 6749 section 5.1). */
-struct mb_grant {
-	struct mb_secret access_token;
-	struct mb_secret refresh_token;		/* empty: keep the old one */
-	struct mb_secret id_token;		/* empty if none came */
-	int64_t expires_at;	/* Unix seconds; a default when the reply had none */
-	char scope[2049];	/* "" if the reply had none */
-	char token_type[33];
-	int64_t retry_after;	/* seconds; 0: the reply did not say */
-};
-
-void mb_grant_clear(struct mb_grant *g);
-
-/* How long which part may take.  Until the request is sent it may be given up
- * freely; afterwards giving up can lose a rotated refresh token. */
-struct mb_patience {
-	int64_t connect_ms;	/* DNS, TCP, TLS */
-	int64_t reply_ms;	/* from the last byte sent to the last byte read */
-};
 
 enum { MB_REDEEM_ABI = 1 };
 
@@ -65,14 +34,36 @@ struct mb_redeem {
 
 	/* Refresh token grant (RFC 6749 section 6).  One POST, no retry.
 	 * On GRANTED *out is filled; else *e says what happened, ready for the
-	 * account's owner: object `account`, cause, remedy.
-	 * age_s: seconds since the owner signed in (for the message). */
+	 * account's owner: object `account` (or the client credential, where
+	 * that is what has to change), cause, remedy; out->retry_after may be
+	 * set.
+	 *
+	 * Whatever the outcome: a non-empty out->refresh_token is the server's
+	 * new one and has to be committed, even if nothing else of the reply
+	 * was usable (TRANSIENT, MB_E_REPLY_BAD), because the server will
+	 * refuse the old one from now on.
+	 * age_s: seconds since the owner signed in (for the message); below 0:
+	 * not known. */
 	enum mb_outcome (*refresh)(const struct mb_credential *c,
 				   const char *account, int64_t age_s,
 				   const struct mb_secret *refresh_token,
 				   const struct mb_patience *p,
 				   struct mb_grant *out, struct mb_err *e);
 };
+
+/*
+ * Authorization code grant (RFC 6749 section 4.1.3, RFC 7636 section 4.5): the
+ * second half of a sign-in, for the tool, which links the module statically.
+ * redirect_uri: exactly as in the authorization request.  Results as refresh();
+ * a reply without a refresh token is GRANTED (the caller decides).
+ */
+enum mb_outcome mb_redeem_code(const struct mb_credential *c,
+			       const char *account,
+			       const struct mb_secret *code,
+			       const struct mb_secret *verifier,
+			       const char *redirect_uri,
+			       const struct mb_patience *p,
+			       struct mb_grant *out, struct mb_err *e);
 
 /* The http module's one exported symbol is a `const struct mb_redeem
  * mailbearer_http`; statically linked programs use it by name. */
