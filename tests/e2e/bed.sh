@@ -1,0 +1,290 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The servers of the end-to-end suites, on loopback: OAuth2 server, Dovecot,
+# Postfix.  Sourced after tap.sh.  Needs from the caller:
+#   E2E     this directory          STAGE   prefix of the staged installation
+#   NODE    node_modules and, beside them, *.mjs    RUN     own temporary directory
+
+HERE=127.0.0.1
+USER_NAME=user@example.test
+
+is_root() {
+	[ "$(id -u)" -eq 0 ]
+}
+
+# Can somebody without privileges reach what was built?
+if is_root && setpriv --reuid=65534 --regid=65534 --clear-groups \
+	test -r "$STAGE/lib/sasl2/libmailbearer.so" 2>/dev/null; then
+	OTHER_UID=65534
+else
+	OTHER_UID=$(id -u)
+fi
+
+# as_user COMMAND...: without privileges, if root runs this.
+as_user() {
+	if [ "$OTHER_UID" -eq "$(id -u)" ]; then
+		"$@"
+	else
+		setpriv --reuid="$OTHER_UID" --regid="$OTHER_UID" \
+			--clear-groups --no-new-privs "$@"
+	fi
+}
+
+bed_ports() {
+	# shellcheck disable=SC2046 # words wanted
+	set -- $(node "$NODE/freeports.mjs" 8)
+	OIDC_PORT=$1 CONTROL_PORT=$2 IMAP_PORT=$3 SUBMIT_PORT=$4
+	INJECT_PORT=$5 RECEIVE_PORT=$6 HOSTILE_PORT=$7 SPARE_PORT=$8
+	ISSUER=https://localhost:$OIDC_PORT
+}
+
+# An own authority, and a certificate for localhost.
+bed_tls() {
+	mkdir -p "$RUN/oidc"
+	( cd "$RUN/oidc" || exit
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout ca.key -out ca.crt -days 2 -subj "/CN=mailbearer test CA" \
+		-addext keyUsage=critical,keyCertSign,cRLSign &&
+	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout server.key -out server.csr -subj /CN=localhost &&
+	echo 'subjectAltName=DNS:localhost,IP:127.0.0.1' >server.ext &&
+	openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key \
+		-CAcreateserial -days 2 -extfile server.ext -out server.crt
+	) >"$RUN/tls.log" 2>&1 || return
+	CA=$RUN/ca.crt
+	cp "$RUN/oidc/ca.crt" "$CA"
+	chmod 644 "$CA"
+	SPKI=$(openssl x509 -in "$RUN/oidc/server.crt" -noout -pubkey |
+		openssl pkey -pubin -outform DER |
+		openssl dgst -sha256 -binary | openssl base64)
+}
+
+bed_oidc() {
+	chmod 700 "$RUN/oidc"
+	node "$NODE/oidc.mjs" "$RUN/oidc" "$OIDC_PORT" "$CONTROL_PORT" \
+		</dev/null >"$RUN/oidc/log" 2>&1 &
+	track $!
+	await 20 test -e "$RUN/oidc/ready"
+}
+
+# control PATH: the OAuth2 server's knobs and counters.
+control() {
+	curl -sS --max-time 10 "http://$HERE:$CONTROL_PORT$1"
+}
+
+refreshes() {
+	control "/count?grant=refresh_token&status=200"
+}
+
+# sign_in LOGIN consent|deny [--stop] <URL
+sign_in() {
+	NODE_EXTRA_CA_CERTS=$CA timeout 60 node "$NODE/signin.mjs" "$@"
+}
+
+bed_dovecot() {
+	mkdir -p "$RUN/dovecot/home"
+	if is_root; then
+		owner=nobody
+		chown nobody "$RUN/dovecot/home"
+		users="default_internal_user = dovecot
+default_login_user = dovenull"
+	else
+		owner=$(id -un)
+		users="default_internal_user = $owner
+default_internal_group = $(id -gn)
+default_login_user = $owner
+service anvil { 
+  chroot =
+}
+service imap-login {
+  chroot =
+}
+service submission-login {
+  chroot =
+}"
+	fi
+	cat >"$RUN/dovecot/oauth2.conf" <<EOF
+introspection_mode = post
+introspection_url = https://resource:introspection-only@localhost:$OIDC_PORT/token/introspection
+force_introspection = yes
+username_attribute = username
+active_attribute = active
+active_value = true
+tls_ca_cert_file = $CA
+EOF
+	cat >"$RUN/dovecot/conf" <<EOF
+$users
+base_dir = $RUN/dovecot/run
+state_dir = $RUN/dovecot/state
+log_path = $RUN/dovecot/log
+protocols = imap submission lmtp
+listen = $HERE
+hostname = submission.bed.test
+ssl = required
+ssl_cert = <$RUN/oidc/server.crt
+ssl_key = <$RUN/oidc/server.key
+auth_mechanisms = xoauth2 oauthbearer
+auth_failure_delay = 0
+auth_cache_size = 0
+mail_location = maildir:~/Maildir
+first_valid_uid = 1
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = $RUN/dovecot/oauth2.conf
+}
+userdb {
+  driver = static
+  args = uid=$owner gid=$(id -gn "$owner") home=$RUN/dovecot/home/%u allow_all_users=yes
+}
+submission_relay_host = $HERE
+submission_relay_port = $RECEIVE_PORT
+submission_relay_trusted = no
+# Failed logins would otherwise be delayed by up to 15 seconds.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
+service imap-login {
+  inet_listener imap {
+    port = 0
+  }
+  inet_listener imaps {
+    port = $IMAP_PORT
+    ssl = yes
+  }
+}
+service submission-login {
+  inet_listener submission {
+    port = $SUBMIT_PORT
+  }
+}
+service lmtp {
+  unix_listener lmtp {
+    mode = 0666
+  }
+}
+service stats {
+  chroot =
+}
+EOF
+	( ulimit -n 4096 2>/dev/null
+	dovecot -c "$RUN/dovecot/conf" </dev/null >"$RUN/dovecot/start.log" 2>&1
+	) || { cat "$RUN/dovecot/start.log"; return 1; }
+	track "$(cat "$RUN/dovecot/run/master.pid")"
+	await 10 listening "$IMAP_PORT"
+}
+
+# bed_postfix: an instance of its own, Debian's layout: smtp in the chroot.
+# $INJECT_PORT takes mail; the relay is Dovecot's submission; what that hands
+# on comes in at $RECEIVE_PORT and goes to the mailbox by LMTP.
+# $SMTP_ENV: further environment for the daemons, "NAME=VALUE ...".
+bed_postfix() {
+	PF=$RUN/postfix
+	SPOOL=$RUN/spool
+	MAILLOG=$RUN/postfix.log
+	mkdir -p "$PF" "$SPOOL" "$RUN/pfdata"
+	chown postfix "$RUN/pfdata"
+	: >"$MAILLOG"
+	printf '[localhost]:%s %s:unused\n' "$SUBMIT_PORT" "$USER_NAME" \
+		>"$PF/passwd"
+	cat >"$PF/main.cf" <<EOF
+compatibility_level = 3.7
+queue_directory = $SPOOL
+data_directory = $RUN/pfdata
+maillog_file = $MAILLOG
+maillog_file_prefixes = $RUN
+myhostname = client.bed.test
+mydestination =
+inet_interfaces = loopback-only
+inet_protocols = ipv4
+alias_maps =
+alias_database =
+local_recipient_maps =
+mynetworks = 127.0.0.0/8
+smtpd_relay_restrictions = permit_mynetworks, reject
+smtp_host_lookup = native
+disable_dns_lookups = yes
+smtputf8_enable = no
+relayhost = [localhost]:$SUBMIT_PORT
+smtp_sasl_auth_enable = yes
+smtp_sasl_password_maps = texthash:$PF/passwd
+smtp_sasl_mechanism_filter = xoauth2
+smtp_tls_security_level = secure
+smtp_tls_CAfile = $CA
+notify_classes =
+# Tests flush by hand.
+minimal_backoff_time = 3600s
+queue_run_delay = 3600s
+smtp_destination_concurrency_failed_cohort_limit = 0
+import_environment = MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ LANG=C $SMTP_ENV
+EOF
+	postfix_master y
+	# What Debian's configure-instance.sh copies at each start.
+	mkdir -p "$SPOOL/etc"
+	for f in localtime services resolv.conf hosts host.conf nsswitch.conf; do
+		cp "/etc/$f" "$SPOOL/etc/" 2>/dev/null
+	done
+	postfix -c "$PF" start >"$RUN/postfix.start" 2>&1 ||
+		{ cat "$RUN/postfix.start" "$MAILLOG"; return 1; }
+	POSTFIX_PID=$(sed 's/ //g' "$SPOOL/pid/master.pid")
+	track "$POSTFIX_PID"
+	await 10 listening "$INJECT_PORT"
+}
+
+# postfix_master y|n: with or without the chroot for smtp.
+postfix_master() {
+	cat >"$PF/master.cf" <<EOF
+$HERE:$INJECT_PORT inet n - n - - smtpd
+$HERE:$RECEIVE_PORT inet n - n - - smtpd
+  -o syslog_name=postfix/receive
+  -o content_filter=lmtp:unix:$RUN/dovecot/run/lmtp
+pickup unix n - n 60 1 pickup
+cleanup unix n - n - 0 cleanup
+qmgr unix n - n 300 1 qmgr
+rewrite unix - - n - - trivial-rewrite
+bounce unix - - n - 0 bounce
+defer unix - - n - 0 bounce
+trace unix - - n - 0 bounce
+verify unix - - n - 1 verify
+flush unix n - n 1000? 0 flush
+proxymap unix - - n - - proxymap
+smtp unix - - $1 - - smtp
+error unix - - n - - error
+retry unix - - n - - error
+discard unix - - n - - discard
+lmtp unix - - n - - lmtp
+tlsmgr unix - - n 1000? 1 tlsmgr
+anvil unix - - n - 1 anvil
+scache unix - - n - 1 scache
+postlog unix-dgram n - n - 1 postlogd
+EOF
+}
+
+postfix_reload() {
+	postfix -c "$PF" reload >"$RUN/postfix.start" 2>&1
+}
+
+postfix_flush() {
+	postqueue -c "$PF" -f
+}
+
+# submit SUBJECT [RECIPIENT]: hand a message to Postfix.
+submit() {
+	printf 'From: %s\nTo: %s\nSubject: %s\nMessage-ID: <%s.%s@bed.test>\n\n%s\n' \
+		"$USER_NAME" "${2:-$USER_NAME}" "$1" "$1" "$$" "Body of $1." |
+		curl -sS --max-time 20 "smtp://$HERE:$INJECT_PORT/client.bed.test" \
+			--mail-from "$USER_NAME" --mail-rcpt "${2:-$USER_NAME}" \
+			--upload-file -
+}
+
+# arrived SUBJECT: is it in the mailbox?
+arrived() {
+	grep -rqsxF "Subject: $1" "$RUN/dovecot/home/$USER_NAME/Maildir"
+}
+
+# deferred TEXT: has the mail log a deferral that says so?
+deferred() {
+	grep -F status=deferred "$MAILLOG" | grep -qF -- "$1"
+}

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Against programs that nobody here wrote; run by ./bootstrap check and demo.
+EXTRA_DIST += .ci/run %D%/packages.sh %D%/tap.sh %D%/bed.sh \
+	%D%/freeports.mjs %D%/oidc.mjs %D%/signin.mjs %D%/browser.mjs \
+	%D%/package.json %D%/package-lock.json

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+// The OAuth2 server of the end-to-end tests: npm's oidc-provider, with TLS,
+// plus a control port through which a test turns its knobs and reads counters.
+//
+//   node oidc.mjs DIR PORT CONTROLPORT
+//
+// DIR holds server.crt and server.key; DIR/ready appears when both ports
+// listen, DIR/issued gets every secret ever handed out or sent in (one a
+// line), so that a test can look for them where they must not be.
+import * as fs from 'node:fs';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import Provider from 'oidc-provider';
+
+const [dir, port, control] = process.argv.slice(2);
+const issuer = `https://localhost:${port}`;
+const loopback = ['http://127.0.0.1/', 'http://localhost/', 'http://[::1]/'];
+
+// Knobs, all settable by GET /set?name=value on the control port.
+const knob = {
+	ttl: 3600,	// seconds an access token lives
+	bits: 256,	// randomness of an access token: its length times six
+	fail: 0,	// answer token requests with this HTTP status
+	delay: 0,	// milliseconds before a token request is answered
+};
+const requests = [];	// every request at the token endpoint
+
+const app = (id, more) => ({
+	client_id: id,
+	application_type: 'native',
+	redirect_uris: loopback,
+	grant_types: ['authorization_code', 'refresh_token'],
+	response_types: ['code'],
+	...more,
+});
+// Secrets with every character that form encoding must change.
+const secrets = {
+	strict: 'e2e+secret%of&strict:~/=?',
+	lenient: 'e2e+secret%of&lenient:~/=?',
+	resource: 'introspection-only',
+};
+const rotating = new Set(['strict', 'public']);
+
+const provider = new Provider(issuer, {
+	clients: [
+		app('strict', { client_secret: secrets.strict,
+			token_endpoint_auth_method: 'client_secret_post' }),
+		app('lenient', { client_secret: secrets.lenient,
+			token_endpoint_auth_method: 'client_secret_basic' }),
+		app('public', { token_endpoint_auth_method: 'none' }),
+		{ client_id: 'resource', client_secret: secrets.resource,
+			redirect_uris: [], response_types: [], grant_types: [] },
+	],
+	scopes: ['openid', 'offline_access', 'email', 'mail'],
+	claims: { openid: ['sub'], email: ['email'] },
+	conformIdTokenClaims: false,
+	pkce: { methods: ['S256'], required: () => true },
+	features: {
+		devInteractions: { enabled: true },
+		introspection: { enabled: true,
+			allowedPolicy: (ctx, client) => client.clientId === 'resource' },
+		revocation: { enabled: true },
+	},
+	ttl: {
+		AccessToken: () => knob.ttl,
+		Grant: 86400, IdToken: 3600, Interaction: 600, Session: 3600,
+		RefreshToken: 86400,
+	},
+	formats: { bitsOfOpaqueRandomness: (ctx, token) =>
+		(token.kind === 'AccessToken' ? knob.bits : 256) },
+	issueRefreshToken: (ctx, client) =>
+		client.grantTypeAllowed('refresh_token'),
+	rotateRefreshToken: (ctx) =>
+		rotating.has(ctx.oidc.entities.Client.clientId),
+	extraTokenClaims: (ctx, token) => ({ username: token.accountId }),
+	findAccount: (ctx, id) => ({
+		accountId: id, claims: () => ({ sub: id, email: id }) }),
+	cookies: { keys: ['end-to-end'] },
+	renderError: (ctx, out) => { ctx.type = 'text'; ctx.body = JSON.stringify(out); },
+});
+
+const remember = (...values) => {
+	const lines = values.filter((v) => typeof v === 'string' && v.length > 7);
+	if (lines.length)
+		fs.appendFileSync(`${dir}/issued`, `${lines.join('\n')}\n`);
+};
+remember(secrets.strict, secrets.lenient);
+
+// Tokens are opaque: a token's identifier is its value.
+const alive = new Map();
+provider.on('access_token.saved', (t) => alive.set(t.jti, t));
+provider.on('refresh_token.saved', (t) => alive.set(t.jti, t));
+provider.on('authorization_code.saved', (t) => remember(t.jti));
+
+provider.use(async (ctx, next) => {
+	if (ctx.path !== '/token')
+		return next();
+	const entry = { at: Date.now(), client: '', grant: '', status: 0 };
+	requests.push(entry);
+	if (knob.delay)
+		await new Promise((done) => { setTimeout(done, knob.delay); });
+	if (knob.fail) {
+		ctx.status = entry.status = knob.fail;
+		ctx.body = { error: 'temporarily_unavailable' };
+		return undefined;
+	}
+	await next();
+	const p = ctx.oidc?.params ?? {};
+	const b = ctx.body ?? {};
+	entry.client = ctx.oidc?.client?.clientId ?? '';
+	entry.grant = p.grant_type ?? '';
+	entry.status = ctx.status;
+	remember(p.code, p.code_verifier, p.refresh_token,
+		b.access_token, b.refresh_token, b.id_token);
+	return undefined;
+});
+
+const kill = async (kind) => {
+	let n = 0;
+	for (const [value, token] of alive) {
+		if (token.kind !== kind)
+			continue;
+		await token.destroy();
+		alive.delete(value);
+		n += 1;
+	}
+	return n;
+};
+
+const answer = async (url) => {
+	const q = url.searchParams;
+	switch (url.pathname) {
+	case '/set':
+		for (const [name, value] of q) {
+			if (!(name in knob))
+				throw new Error(`no knob ${name}`);
+			knob[name] = Number(value);
+		}
+		return knob;
+	case '/count':	// token requests, by the members named
+		return requests.filter((r) => [...q].every(
+			([name, value]) => String(r[name]) === value)).length;
+	case '/requests':
+		return requests;
+	case '/kill':	// AccessToken or RefreshToken
+		return kill(q.get('kind'));
+	default:
+		throw new Error(`no ${url.pathname}`);
+	}
+};
+
+const tls = {
+	cert: fs.readFileSync(`${dir}/server.crt`),
+	key: fs.readFileSync(`${dir}/server.key`),
+};
+const listen = (server, at) => new Promise((done) => {
+	server.listen(Number(at), '127.0.0.1', done);
+});
+await listen(https.createServer(tls, provider.callback()), port);
+await listen(http.createServer(async (req, res) => {
+	try {
+		const value = await answer(new URL(req.url, issuer));
+		res.end(`${JSON.stringify(value)}\n`);
+	} catch (err) {
+		res.writeHead(400).end(`${err.message}\n`);
+	}
+}), control);
+fs.writeFileSync(`${dir}/ready`, '');
