@@ -9,7 +9,9 @@ BASE_SOURCES = \
 	%D%/secret.h %D%/secret.c %D%/clock.h %D%/clock.c
 
 ENGINE_SOURCES = \
-	%D%/address.h %D%/home.h %D%/record.h %D%/seal.h %D%/store.h \
+	%D%/crypto.h %D%/crypto.c %D%/unicode.h %D%/unicode.c \
+	%D%/address.h %D%/address.c \
+	%D%/home.h %D%/record.h %D%/seal.h %D%/store.h \
 	%D%/token.h %D%/engine.h
 
 HTTP_SOURCES = \

@@ -21,6 +21,7 @@ $(libtestpaths_la_OBJECTS): lib/build-id.h
 # Unit tests: one program per unit, NAME_SOURCES and NAME_LDADD below.
 UNIT_LIBS = $(CMOCKA_LIBS)
 noinst_HEADERS += tests/unit/unit.h
+EXTRA_DIST += tests/data/addresses.txt
 if HAVE_CMOCKA
 
 check_PROGRAMS += tests/unit/test_err
@@ -42,4 +43,10 @@ check_PROGRAMS += tests/unit/test_clock
 TESTS += tests/unit/test_clock
 tests_unit_test_clock_SOURCES = tests/unit/test_clock.c
 tests_unit_test_clock_LDADD = libbase.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_address
+TESTS += tests/unit/test_address
+tests_unit_test_address_SOURCES = tests/unit/test_address.c \
+	tests/unit/data.h tests/unit/data.c
+tests_unit_test_address_LDADD = $(ENGINE_LIBS) $(UNIT_LIBS)
 endif
