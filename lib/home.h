@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which directories, key and owner this process uses (doc/DESIGN.md, "Where
- * things live"). */
+/*
+ * Which directories, key and owner this process uses (doc/DESIGN.md, "Where
+ * things live").  libc only: libhome.la (with libbase.la and the paths) serves
+ * the plugin, libengine.la contains it too.
+ */
 #ifndef MB_LIB_HOME_H
 #define MB_LIB_HOME_H
 
@@ -19,6 +22,7 @@ enum mb_home_caller {
 struct mb_home {
 	enum mb_home_kind kind;		/* never AUTO once found */
 	char key_path[PATH_MAX];	/* $CREDENTIALS_DIRECTORY/key if that exists (tool) */
+	bool key_passed;		/* it is that one: systemd made it */
 	char conf_dir[PATH_MAX];	/* holds credentials.conf */
 	char records_dir[PATH_MAX];	/* holds the token records */
 };
@@ -35,6 +39,9 @@ int mb_home_locate(enum mb_home_kind kind, const char *dir,
  * The store of this process: MAILBEARER_HOME if set and trusted; root: the
  * system's; others: their own if its key can be opened, else the system's if
  * its key can.  Under AT_SECURE no variable is read, and the system's counts.
+ * A key that this process may not read counts as no store, except for the
+ * tool, which says so (MB_E_KEY_UNREADABLE) to the service user, the key's
+ * group, and where MAILBEARER_HOME names the store.
  * 1 found, 0 none exists for this process, -1 error.
  */
 int mb_home_find(enum mb_home_caller caller, struct mb_home *home,

@@ -2,7 +2,7 @@
 # libbase: libc only; plugin, engine, http module and tool all contain it.
 # libengine: libcrypto.  libhttp: libcurl, jansson, libconfig.
 
-noinst_LTLIBRARIES += libbase.la libengine.la libhttp.la libpaths.la
+noinst_LTLIBRARIES += libbase.la libhome.la libengine.la libhttp.la libpaths.la
 
 BASE_SOURCES = \
 	%D%/err.h %D%/err.c %D%/escape.h %D%/escape.c %D%/columns.c \
@@ -11,7 +11,15 @@ BASE_SOURCES = \
 ENGINE_SOURCES = \
 	%D%/crypto.h %D%/crypto.c %D%/unicode.h %D%/unicode.c \
 	%D%/address.h %D%/address.c \
-	%D%/home.h %D%/record.h %D%/seal.h %D%/store.h \
+	%D%/record.h %D%/seal.h
+
+# The store, the refresh policy, and what the plugin asks of both.
+HOME_SOURCES = %D%/home.h %D%/home.c
+ENGINE_SOURCES += \
+	%D%/fsio.h %D%/fsio.c %D%/lock.h %D%/lock.c %D%/vault.h %D%/vault.c \
+	%D%/store.h %D%/store_internal.h %D%/store.c %D%/store_key.c \
+	%D%/store_record.c %D%/store_write.c %D%/store_cred.c \
+	%D%/store_admin.h %D%/store_admin.c \
 	%D%/token.h %D%/engine.h
 
 HTTP_SOURCES = \
@@ -23,7 +31,10 @@ BASE_SOURCES += \
 	%D%/credential.h %D%/credential.c %D%/grant.h %D%/grant.c
 
 libbase_la_SOURCES = $(BASE_SOURCES)
+# libc only, for the plugin too: does a store exist for this process?
+libhome_la_SOURCES = $(HOME_SOURCES)
 libengine_la_SOURCES = $(ENGINE_SOURCES)
+libengine_la_LIBADD = libhome.la
 libengine_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 libhttp_la_SOURCES = $(HTTP_SOURCES)
 libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CONFIG_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS)
@@ -35,7 +46,7 @@ $(libpaths_la_OBJECTS): %D%/build-id.h
 # Same sources, same id: modules of different builds must not meet.
 BUILT_SOURCES += %D%/build-id.h
 CLEANFILES += %D%/build-id.h
-%D%/build-id.h: $(BASE_SOURCES) $(ENGINE_SOURCES) $(HTTP_SOURCES) $(PLUGIN_SOURCES) configure
+%D%/build-id.h: $(BASE_SOURCES) $(HOME_SOURCES) $(ENGINE_SOURCES) $(HTTP_SOURCES) $(PLUGIN_SOURCES) configure
 	$(AM_V_GEN)$(MKDIR_P) %D% && { \
 	printf '#define MB_BUILD_HASH "%s"\n' \
 	  "`cd $(top_srcdir) && cat lib/*.[ch] plugin/*.[ch] configure 2>/dev/null | cksum | tr ' ' -`"; } >$@.tmp && \

@@ -24,11 +24,16 @@ struct mb_store;
  * Open key and directories; nothing is created.  Key: regular, 32 bytes, one
  * link, owned by root or this user, no permission for others (MB_E_KEY_*).
  * A symlink counts only if link, target and their directories belong to root.
- * 0 and *s, or -1.
+ * A key or directory that is replaced later is noticed when a file is opened.
+ * One thread at a time.  0 and *s, or -1.
  */
 int mb_store_open(struct mb_store **s, const struct mb_home *home,
 		  struct mb_err *e);
 void mb_store_free(struct mb_store **s);
+
+/* The process will lose its view of the file system: from now on nothing is
+ * opened by path again (another root could have been put there). */
+void mb_store_jail(struct mb_store *s);
 
 const struct mb_home *mb_store_home(const struct mb_store *s);
 /* For messages: the configuration directory. */
@@ -50,19 +55,23 @@ int mb_store_drop_privileges(struct mb_store *s, bool with_credentials,
 int mb_store_credentials(struct mb_store *s, struct mb_secret *text,
 			 struct mb_err *e);
 
-/* Identity of the credentials file as it lies there now ("MTIME_NS.SIZE.INO",
- * "none" without one): one fstatat.  seen: 80 bytes. */
-int mb_store_seen(const struct mb_store *s, char *seen, struct mb_err *e);
-
-/* ---- token records, all by record id ---- */
-
-/* What one fstatat tells: a cached record is good while this is equal. */
+/* What one fstatat tells: a cached file is good while this is equal. */
 struct mb_stamp {
 	dev_t dev;
 	ino_t ino;
 	int64_t mtime_ns;
 	off_t size;
 };
+
+/* Identity of the credentials file as it lies there now ("MTIME_NS.SIZE.INO",
+ * "none" without one): one fstatat.  seen: 80 bytes. */
+int mb_store_seen(const struct mb_store *s, char *seen, struct mb_err *e);
+
+/* The same as a stamp: 1 and *stamp, 0 there is none, -1. */
+int mb_store_credentials_stamp(const struct mb_store *s,
+			       struct mb_stamp *stamp, struct mb_err *e);
+
+/* ---- token records, all by record id ---- */
 
 /* 1 and *stamp; 0 no record; -1. */
 int mb_store_stamp(const struct mb_store *s, const char *id,

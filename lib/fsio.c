@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/fsio.h"
+
+#define SAFE_FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+
+int mb_dir_open(struct mb_dir *d, const char *path, struct mb_err *e)
+{
+	struct stat st;
+	size_t n = strlen(path);
+	int fd, err;
+
+	if (n >= sizeof(d->path)) {
+		errno = ENAMETOOLONG;
+		return mb_fail(e, MB_E_IO, "directory", "path is too long");
+	}
+	/* O_PATH would not do: the directory is fsynced later. */
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &st) < 0) {
+		err = errno;
+		if (fd >= 0)
+			(void)close(fd);
+		(void)mb_fail_errno(e, err, path, "open");
+		errno = err;
+		return -1;
+	}
+	d->fd = fd;
+	d->dev = st.st_dev;
+	d->ino = st.st_ino;
+	d->uid = st.st_uid;
+	d->gid = st.st_gid;
+	d->mode = st.st_mode & 07777;
+	memcpy(d->path, path, n + 1);
+	return 0;
+}
+
+void mb_dir_close(struct mb_dir *d)
+{
+	/* A host may have closed it, and the number be its own by now. */
+	if (d->fd >= 0 && mb_dir_same(d, false))
+		(void)close(d->fd);
+	d->fd = -1;
+}
+
+bool mb_dir_same(const struct mb_dir *d, bool by_path)
+{
+	struct stat st;
+
+	if (fstat(d->fd, &st) < 0 || st.st_dev != d->dev ||
+	    st.st_ino != d->ino || st.st_nlink == 0)
+		return false;
+	if (!by_path)
+		return true;
+	return stat(d->path, &st) == 0 && st.st_dev == d->dev &&
+	       st.st_ino == d->ino;
+}
+
+int mb_dir_sync(const struct mb_dir *d)
+{
+	/* EINVAL: this file system has no fsync for directories. */
+	return fsync(d->fd) < 0 && errno != EINVAL ? -1 : 0;
+}
+
+const char *mb_fsio_path(const struct mb_dir *d, const char *name, char *buf,
+			 size_t size)
+{
+	size_t used = strnlen(d->path, sizeof(d->path));
+	size_t n = strlen(name);
+
+	if (used >= size || n + 2 > size - used) {
+		(void)snprintf(buf, size, "%s", name);
+		return buf;
+	}
+	memcpy(buf, d->path, used);
+	buf[used] = '/';
+	memcpy(buf + used + 1, name, n + 1);
+	return buf;
+}
+
+static int unsafe(struct mb_err *e, const char *path, const char *why)
+{
+	mb_fail(e, MB_E_UNSAFE_FILE, path, "%s", why);
+	return mb_remedy(e, "look at it, then move it away");
+}
+
+static int check_file(const struct stat *st, uid_t owner, const char *path,
+		      struct mb_err *e)
+{
+	if (S_ISDIR(st->st_mode))
+		return unsafe(e, path, "is a directory, a file is expected");
+	if (!S_ISREG(st->st_mode))
+		return unsafe(e, path, "is not a regular file");
+	if (st->st_nlink != 1)
+		return unsafe(e, path, "has more than one link");
+	if (owner != MB_ANY_OWNER && st->st_uid != owner) {
+		mb_fail(e, MB_E_UNSAFE_FILE, path,
+			"belongs to uid %lu, expected is %lu",
+			(unsigned long)st->st_uid, (unsigned long)owner);
+		return mb_remedy(e, "run: mailbearer init");
+	}
+	return 0;
+}
+
+int mb_fsio_file(const struct mb_dir *d, const char *name, int flags,
+		 uid_t owner, struct mb_file *f, struct mb_err *e)
+{
+	char path[PATH_MAX + 256];
+	struct mb_file got;
+
+	got.fd = openat(d->fd, name, flags | SAFE_FLAGS | O_CLOEXEC, 0600);
+	if (got.fd < 0 && errno == ENOENT && !(flags & O_CREAT))
+		return 0;
+	(void)mb_fsio_path(d, name, path, sizeof(path));
+	if (got.fd < 0) {
+		switch (errno) {
+		case ELOOP:
+			return unsafe(e, path, "is a symbolic link");
+		case EISDIR:
+			return unsafe(e, path,
+				      "is a directory, a file is expected");
+		case ENXIO:
+			return unsafe(e, path, "is not a regular file");
+		default:
+			return mb_fail_errno(e, errno, path, "open");
+		}
+	}
+	if (fstat(got.fd, &got.st) < 0)
+		(void)mb_fail_errno(e, errno, path, "fstat");
+	else if (check_file(&got.st, owner, path, e) == 0) {
+		*f = got;
+		return 1;
+	}
+	(void)close(got.fd);
+	return -1;
+}
+
+int mb_fsio_read(int fd, size_t max, const char *object,
+		 struct mb_secret *out, struct mb_err *e)
+{
+	struct mb_secret got = {0};
+	char buf[8192];
+	struct stat st;
+	ssize_t n;
+	int ret = -1;
+
+	/* One block of the right size: growing would copy. */
+	if (fstat(fd, &st) == 0 && st.st_size > 0 &&
+	    (uintmax_t)st.st_size <= max &&
+	    mb_secret_reserve(&got, (size_t)st.st_size) < 0) {
+		mb_fail(e, MB_E_NOMEM, object, "out of memory");
+		goto out;
+	}
+	for (;;) {
+		n = read(fd, buf, sizeof(buf));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		if ((size_t)n > max - got.len) {
+			mb_fail(e, MB_E_TOO_LARGE, object,
+				"is larger than %zu bytes", max);
+			goto out;
+		}
+		if (mb_secret_append(&got, buf, (size_t)n) < 0) {
+			mb_fail(e, MB_E_NOMEM, object, "out of memory");
+			goto out;
+		}
+	}
+	if (n < 0) {
+		(void)mb_fail_errno(e, errno, object, "read");
+		goto out;
+	}
+	mb_secret_move(out, &got);
+	ret = 0;
+out:
+	mb_wipe(buf, sizeof(buf));
+	mb_secret_clear(&got);
+	return ret;
+}
+
+int mb_fsio_write(int fd, const void *data, size_t n, off_t offset)
+{
+	const char *p = data;
+	ssize_t w;
+
+	while (n > 0) {
+		w = pwrite(fd, p, n, offset);
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0) {
+			if (w == 0)
+				errno = EIO;
+			return -1;
+		}
+		p += w;
+		n -= (size_t)w;
+		offset += w;
+	}
+	return 0;
+}
+
+/* For file systems that cannot allocate: write it out.  0 or errno. */
+static int reserve_by_writing(int fd, off_t n)
+{
+	static const char zeros[4096];
+	off_t done;
+	size_t part;
+
+	for (done = 0; done < n; done += (off_t)part) {
+		part = sizeof(zeros);
+		if (n - done < (off_t)part)
+			part = (size_t)(n - done);
+		if (mb_fsio_write(fd, zeros, part, done) < 0)
+			return errno;
+	}
+	return fsync(fd) < 0 ? errno : 0;
+}
+
+int mb_fsio_reserve(int fd, off_t n)
+{
+	int err;
+
+	if (ftruncate(fd, 0) < 0)
+		return errno;
+	do
+		err = posix_fallocate(fd, 0, n);
+	while (err == EINTR);
+	if (err == EOPNOTSUPP || err == ENOSYS || err == EINVAL ||
+	    err == EPERM)
+		err = reserve_by_writing(fd, n);
+	return err;
+}
+
+static int write_out(int fd, const struct mb_secret *data,
+		     const struct mb_fsio_owner *o)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	if ((st.st_uid != o->uid || st.st_gid != o->gid) &&
+	    fchown(fd, o->uid, o->gid) < 0)
+		return -1;
+	if (mb_fsio_write(fd, data->data, data->len, 0) < 0 ||
+	    fchmod(fd, o->mode) < 0 || fsync(fd) < 0)
+		return -1;
+	return 0;
+}
+
+int mb_fsio_replace(const struct mb_dir *d, const char *name,
+		    const struct mb_secret *data,
+		    const struct mb_fsio_owner *owner, struct mb_err *e)
+{
+	char fresh[NAME_MAX + 1], path[PATH_MAX + 256];
+	struct mb_file f;
+	int err;
+
+	if ((size_t)snprintf(fresh, sizeof(fresh), "%s.new", name) >=
+	    sizeof(fresh))
+		return mb_fail(e, MB_E_INTERNAL, name, "name is too long");
+	(void)mb_fsio_path(d, name, path, sizeof(path));
+	/* A writer that died left it; the lock says that nobody writes now. */
+	(void)unlinkat(d->fd, fresh, 0);
+	if (mb_fsio_file(d, fresh, O_RDWR | O_CREAT | O_EXCL, MB_ANY_OWNER,
+			 &f, e) < 0)
+		return -1;
+	if (write_out(f.fd, data, owner) < 0 ||
+	    renameat(d->fd, fresh, d->fd, name) < 0) {
+		err = errno;
+		(void)unlinkat(d->fd, fresh, 0);
+		(void)close(f.fd);
+		return mb_fail_errno(e, err, path, "write");
+	}
+	(void)close(f.fd);
+	if (mb_dir_sync(d) < 0)
+		return mb_fail_errno(e, errno, path, "fsync directory of");
+	return 0;
+}

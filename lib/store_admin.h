@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Making and mending a store, and changing its credentials file.  Tool only;
+ * as root for the system's store (before any drop of privileges). */
+#ifndef MB_LIB_STORE_ADMIN_H
+#define MB_LIB_STORE_ADMIN_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "lib/clock.h"
+#include "lib/err.h"
+#include "lib/home.h"
+#include "lib/seal.h"
+#include "lib/secret.h"
+#include "lib/store.h"
+
+struct mb_store_plan {
+	const struct mb_home *home;
+	/* Who runs the mail programs: owner of the records, group of the
+	 * credentials file.  (uid_t)-1: whoever runs this. */
+	uid_t service_uid;
+	gid_t service_gid;
+	/* --key: the key lies there, home->key_path becomes a symlink to it;
+	 * NULL: home->key_path itself.  Absolute. */
+	const char *key_target;
+	bool check;	/* change nothing, only say what would be */
+	/* Called for each change: "made" or "mended", the path, and what
+	 * ("directory", "key", "mode 0400", "owner 101:103"). */
+	void (*say)(void *arg, const char *verb, const char *path,
+		    const char *what);
+	void *say_arg;
+};
+
+/*
+ * Make what is missing, mend owners and modes.  A key that exists is never
+ * replaced: if it is damaged, or --key names another place than it has, this
+ * fails.  1 something was (would be) changed, 0 nothing, -1.
+ */
+int mb_store_create(const struct mb_store_plan *plan, struct mb_err *e);
+
+/*
+ * Changing the credentials file: lock, mb_store_credentials(), change, write,
+ * unlock.  *lock starts as -1.  0, or -1 with MB_E_BUSY at the deadline.
+ */
+int mb_store_credentials_lock(struct mb_store *s,
+			      const struct mb_deadline *d, int *lock,
+			      struct mb_err *e);
+void mb_store_credentials_unlock(struct mb_store *s, int *lock);
+
+/* Seals text for key and whomever arg names (recovery certificates). */
+typedef int mb_store_sealer(void *arg, const struct mb_key *key,
+			    const struct mb_secret *text,
+			    struct mb_secret *out, struct mb_err *e);
+
+/* Seal (sealer NULL: for the host key alone), open again, compare, and put it
+ * in place in one step; owner, group and mode stay.  The lock is held. */
+int mb_store_credentials_write(struct mb_store *s,
+			       const struct mb_secret *text,
+			       mb_store_sealer *sealer, void *arg,
+			       struct mb_err *e);
+
+#endif

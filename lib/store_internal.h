@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The inside of a store, for lib/store*.c alone. */
+#ifndef MB_LIB_STORE_INTERNAL_H
+#define MB_LIB_STORE_INTERNAL_H
+
+#include <signal.h>
+
+#include "lib/fsio.h"
+#include "lib/store.h"
+
+enum {
+	/* One sealed record, and what is reserved before a request. */
+	STORE_RECORD_BYTES = 64 * 1024,
+	/* The credentials file: 4 MiB of text, sealed. */
+	STORE_CREDENTIALS_BYTES = 4 * 1024 * 1024 + 64 * 1024,
+	STORE_NAME = MB_RECORD_ID_LEN + 8,
+};
+
+#define STORE_CREDENTIALS "credentials.conf"
+#define STORE_CREDENTIALS_LOCK "credentials.conf.lock"
+
+/* Lies in a vault (lib/vault.h) as a whole, because of the key. */
+struct mb_store {
+	struct mb_home home;
+	struct mb_key key;
+	struct mb_dir conf;
+	struct mb_dir records;
+	bool jailed;		/* nothing can be opened by path any more */
+	bool kept;		/* credentials text was read before a drop */
+	struct mb_secret kept_text;
+	char kept_seen[80];
+};
+
+/* Read a key file.  0, or -1 with MB_E_KEY_*, MB_E_UNSAFE_FILE. */
+int mb_store_load_key(const struct mb_home *home, struct mb_key *key,
+		      struct mb_err *e);
+
+/* Is the directory still ours?  Opened anew where that is possible. */
+int mb_store_ready(struct mb_store *s, struct mb_dir *d, struct mb_err *e);
+
+/* mb_unseal() with the store's key; a key replaced meanwhile is loaded. */
+enum mb_unseal mb_store_unseal(struct mb_store *s,
+			       const struct mb_secret *sealed, bool tail_ok,
+			       const char *object, struct mb_secret *plain,
+			       struct mb_err *e);
+
+/*
+ * Root never touches records as root: between enter and leave the calling
+ * thread's file system identity is the records directory's owner, and
+ * signals wait.  Nothing happens in other processes.
+ */
+struct mb_store_guard {
+	bool on;
+	sigset_t signals;
+};
+int mb_store_enter(const struct mb_store *s, struct mb_store_guard *g,
+		   struct mb_err *e);
+void mb_store_leave(struct mb_store_guard *g);
+
+/* ID.SUFFIX; out: STORE_NAME bytes. */
+void mb_store_name(const char *id, const char *suffix, char *out);
+
+/* Is it a name that mb_store_name() gives? */
+bool mb_store_is_ours(const char *name);
+
+/* Which step refused a record. */
+enum mb_store_why { WHY_FILE, WHY_SEAL, WHY_OTHER_KEY, WHY_RECORD };
+
+struct mb_store_loaded {
+	struct mb_record r;
+	struct mb_stamp stamp;
+	size_t sealed_len;	/* without a tail of zeros */
+	enum mb_store_why why;
+};
+
+/* Read, open and parse ID.SUFFIX.  1 and *l, whose record the caller clears;
+ * 0 none; -1 and l->why. */
+int mb_store_load(struct mb_store *s, const char *id, const char *suffix,
+		  struct mb_store_loaded *l, struct mb_err *e);
+
+void mb_store_to_stamp(const struct stat *st, struct mb_stamp *stamp);
+
+#endif
