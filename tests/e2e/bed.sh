@@ -12,6 +12,26 @@ is_root() {
 	[ "$(id -u)" -eq 0 ]
 }
 
+# suite_begin NAME: a directory of its own, and nothing left running at the end.
+suite_begin() {
+	RUN=$RUNS/$1
+	mkdir -p "$RUN" && chmod 755 "$RUN" || exit
+	trap end_all EXIT
+	trap 'exit 130' HUP INT TERM
+	unset MAILBEARER_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME \
+		DISPLAY WAYLAND_DISPLAY BROWSER
+	PATH=$PATH:/usr/sbin:/sbin
+	# Whatever appears in a process list or environment is looked through.
+	node "$NODE/sampler.mjs" "$RUN/processes" </dev/null >"$RUN/sampler.log" 2>&1 &
+	track $!
+	bed_ports && bed_tls && bed_oidc || {
+		tap_result "not ok" "the OAuth2 server starts"
+		cat "$RUN/tls.log" "$RUN/oidc/log"
+		tap_end
+		exit 1
+	}
+}
+
 # Can somebody without privileges reach what was built?
 if is_root && setpriv --reuid=65534 --regid=65534 --clear-groups \
 	test -r "$STAGE/lib/sasl2/libmailbearer.so" 2>/dev/null; then
@@ -79,6 +99,67 @@ refreshes() {
 # sign_in LOGIN consent|deny [--stop] <URL
 sign_in() {
 	NODE_EXTRA_CA_CERTS=$CA timeout 60 node "$NODE/signin.mjs" "$@"
+}
+
+# The tool; $AS is a command in front, as words: "as_user env HOME=DIR".
+AS=
+mb() {
+	$AS timeout 100 "$STAGE/bin/mailbearer" "$@"
+}
+
+# add_credential NAME CLIENT [OPTION...]: a client credential of the server.
+add_credential() {
+	name=$1 client=$2
+	shift 2
+	case $client in
+	strict) set -- --client-secret-file - --auth-method client_secret_post "$@" ;;
+	lenient) set -- --client-secret-file - --auth-method client_secret_basic "$@" ;;
+	public) set -- --public "$@" ;;
+	esac
+	# The server's secrets, as in oidc.mjs.
+	printf 'e2e+secret%%of&%s:~/=?\n' "$client" |
+		mb add "$name" --provider custom --client-id "$client" \
+			--authorization-endpoint "$ISSUER/auth" \
+			--token-endpoint "$ISSUER/token" \
+			--callback-url http://127.0.0.1/ \
+			--scope "openid email offline_access mail" \
+			--host localhost --ca-file "$CA" "$@"
+}
+
+# enrol HOW ADDRESS LOGIN DECISION [OPTION...]: start the tool, let somebody
+# sign in as LOGIN by HOW (sign_in or browse), wait for the tool to end.
+# Leaves its status in $STATUS, its words in enrol.out, the page in enrol.page.
+enrol() {
+	how=$1 address=$2 login=$3 decision=$4
+	shift 4
+	: >"$RUN/enrol.err"
+	mb enroll "$address" --no-browser "$@" </dev/null \
+		>"$RUN/enrol.out" 2>"$RUN/enrol.err" &
+	enrol_pid=$!
+	if await 10 enrol_url; then
+		enrol_url | "$how" "$login" "$decision" >"$RUN/enrol.page" 2>&1
+	fi
+	wait "$enrol_pid"
+	STATUS=$?
+	cat "$RUN/enrol.err" >>"$RUN/enrol.out"
+}
+
+enrol_url() {
+	grep -ho "$ISSUER/auth?[^ ]*" "$RUN/enrol.err" "$RUN/enrol.out" | head -n 1 | grep .
+}
+
+# enrolled ADDRESS [OPTION...]: enrol without fuss.
+enrolled() {
+	address=$1
+	shift
+	enrol sign_in "$address" "$address" consent "$@"
+	[ "$STATUS" -eq 0 ] || { cat "$RUN/enrol.out"; return 1; }
+}
+
+browse() {
+	BROWSES=$((${BROWSES:-0} + 1))
+	timeout 100 node "$NODE/browser.mjs" "$(command -v chromium)" \
+		"$RUN/profile.$BROWSES" "$SPKI" "$1" "$2"
 }
 
 bed_dovecot() {
@@ -187,8 +268,11 @@ bed_postfix() {
 	mkdir -p "$PF" "$SPOOL" "$RUN/pfdata"
 	chown postfix "$RUN/pfdata"
 	: >"$MAILLOG"
-	printf '[localhost]:%s %s:unused\n' "$SUBMIT_PORT" "$USER_NAME" \
-		>"$PF/passwd"
+	# By sender first, then by server.  The password is never used.
+	for who in "$USER_NAME" late@example.test stranger@example.test; do
+		echo "$who $who:unused"
+	done >"$PF/passwd"
+	echo "hostile.test hostile:[$HERE]:$HOSTILE_PORT" >"$PF/transport"
 	cat >"$PF/main.cf" <<EOF
 compatibility_level = 3.7
 queue_directory = $SPOOL
@@ -207,9 +291,13 @@ smtpd_relay_restrictions = permit_mynetworks, reject
 smtp_host_lookup = native
 disable_dns_lookups = yes
 smtputf8_enable = no
+transport_maps = texthash:$PF/transport
+initial_destination_concurrency = 20
+smtp_destination_recipient_limit = 1
 relayhost = [localhost]:$SUBMIT_PORT
 smtp_sasl_auth_enable = yes
 smtp_sasl_password_maps = texthash:$PF/passwd
+smtp_sender_dependent_authentication = yes
 smtp_sasl_mechanism_filter = xoauth2
 smtp_tls_security_level = secure
 smtp_tls_CAfile = $CA
@@ -251,6 +339,8 @@ verify unix - - n - 1 verify
 flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp unix - - $1 - - smtp
+hostile unix - - $1 - - smtp
+  -o smtp_tls_wrappermode=yes
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
@@ -270,18 +360,26 @@ postfix_flush() {
 	postqueue -c "$PF" -f
 }
 
-# submit SUBJECT [RECIPIENT]: hand a message to Postfix.
+# submit SUBJECT [SENDER [RECIPIENT...]]: hand a message to Postfix.
 submit() {
+	subject=$1 sender=${2:-$USER_NAME}
+	shift "$(($# > 1 ? 2 : 1))"
+	[ $# -gt 0 ] || set -- "$USER_NAME"
 	printf 'From: %s\nTo: %s\nSubject: %s\nMessage-ID: <%s.%s@bed.test>\n\n%s\n' \
-		"$USER_NAME" "${2:-$USER_NAME}" "$1" "$1" "$$" "Body of $1." |
-		curl -sS --max-time 20 "smtp://$HERE:$INJECT_PORT/client.bed.test" \
-			--mail-from "$USER_NAME" --mail-rcpt "${2:-$USER_NAME}" \
-			--upload-file -
+		"$sender" "$1" "$subject" "$subject" "$$" "Body of $subject." \
+		>"$RUN/message"
+	for rcpt; do
+		shift
+		set -- "$@" --mail-rcpt "$rcpt"
+	done
+	curl -sS --max-time 20 --mail-from "$sender" "$@" \
+		--upload-file "$RUN/message" \
+		"smtp://$HERE:$INJECT_PORT/client.bed.test"
 }
 
-# arrived SUBJECT: is it in the mailbox?
+# arrived SUBJECT [N]: is it in the mailboxes (N times)?
 arrived() {
-	grep -rqsxF "Subject: $1" "$RUN/dovecot/home/$USER_NAME/Maildir"
+	[ "$(grep -rlsxF "Subject: $1" "$RUN/dovecot/home" | wc -l)" -eq "${2:-1}" ]
 }
 
 # deferred TEXT: has the mail log a deferral that says so?

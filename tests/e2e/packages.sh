@@ -60,7 +60,11 @@ missing() {
 		esac
 		there "$probe" || echo "$use $probe $names" |
 			awk -v c="$column" '{ print $c }'
-	done | awk '!seen[$0]++' | tr '\n' ' '
+	done | sort -u | without "${NO_POSTFIX:+postfix}" | paste -s -d ' ' -
+}
+
+without() {
+	grep -vx -- "${1:-nothing}"
 }
 
 # Another mail server of this machine (installing Postfix would remove it).
@@ -76,9 +80,11 @@ install_missing() {
 	PATH=$PATH:/usr/sbin:/sbin
 	wanted=$(missing 3 "$@")
 	case " $wanted " in
-	*" postfix "*) leave_out_postfix ;;
+	*" postfix "*)
+		leave_out_postfix
+		wanted=$(missing 3 "$@") ;;
 	esac
-	[ -n "$(echo $wanted)" ] || return 0
+	[ -n "$wanted" ] || return 0
 	if ! command -v apt-get >/dev/null; then
 		echo "Packages are missing. Install them by hand:"
 		echo "  Fedora, RHEL: dnf install $(missing 4 "$@")"
@@ -97,8 +103,7 @@ install_missing() {
 	# shellcheck disable=SC2086 # words wanted
 	apt_install $wanted || return
 	wanted=$(missing 3 "$@")
-	[ -z "$NO_POSTFIX" ] || wanted=$(echo "$wanted" | sed 's/\bpostfix\b//')
-	[ -z "$(echo $wanted)" ] && return
+	[ -z "$wanted" ] && return
 	echo "still missing after installing: $wanted"
 	return 1
 }
@@ -107,7 +112,6 @@ leave_out_postfix() {
 	mta=$(command -v dpkg-query >/dev/null && other_mta)
 	[ -n "$mta" ] || return 0
 	NO_POSTFIX="this machine's mail server is $mta; Postfix would replace it"
-	wanted=$(echo "$wanted" | sed 's/\bpostfix\b//')
 	echo "Postfix is left out: $NO_POSTFIX."
 }
 
