@@ -1,1 +1,31 @@
 # SPDX-License-Identifier: BSD-2-Clause
+# libmech.la: everything but the entry point, so that tests link the very
+# objects that are installed.  "exec" in pluginexecdir matters: the hook below
+# must run after the module was installed.
+
+noinst_LTLIBRARIES += libmech.la
+
+PLUGIN_SOURCES = \
+	%D%/abi.h %D%/abi.c %D%/host.h %D%/host.c %D%/load.h %D%/load.c \
+	%D%/mech.h %D%/mech.c %D%/prompt.h %D%/prompt.c %D%/wire.h %D%/wire.c
+
+libmech_la_SOURCES = $(PLUGIN_SOURCES)
+libmech_la_CFLAGS = $(AM_CFLAGS) $(SASL_CFLAGS)
+
+pluginexecdir = $(saslplugindir)
+pluginexec_LTLIBRARIES = %D%/libmailbearer.la
+
+mb_plugin_ldflags = $(mb_module_ldflags) \
+	-export-symbols-regex '^sasl_client_plug_init$$'
+
+%C%_libmailbearer_la_SOURCES = %D%/plugin.h %D%/plugin.c
+%C%_libmailbearer_la_CFLAGS = $(libmech_la_CFLAGS)
+%C%_libmailbearer_la_LDFLAGS = $(mb_plugin_ldflags)
+%C%_libmailbearer_la_LIBADD = libmech.la libhome.la libbase.la libpaths.la
+
+# With a .la beside it libsasl2 would pass over the .so.
+install-exec-hook:
+	rm -f '$(DESTDIR)$(pluginexecdir)/libmailbearer.la'
+
+uninstall-hook:
+	rm -f '$(DESTDIR)$(pluginexecdir)/libmailbearer.so'

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/address.h"
+#include "lib/clock.h"
+#include "plugin/host.h"
+#include "plugin/load.h"
+#include "plugin/mech.h"
+#include "plugin/prompt.h"
+
+/* One SASL step; Postfix and others wait in it. */
+enum { STEP_MS = 30 * 1000 };
+
+/* Steps after the response: a server that goes on and on is cut off. */
+enum { LATER_MAX = 16 };
+
+/* So much of the token in a server's text is not shown any more. */
+enum { TELLTALE = 16 };
+
+enum state { START, ASKED, SENT, REFUSED };
+
+struct conn {
+	const struct mb_mech *mech;
+	const struct mb_engine *engine;
+	enum state state;
+	int later;
+	int64_t generation;
+	size_t token_at;		/* in the response */
+	size_t token_len;
+	struct mb_secret response;
+	char account[MB_ADDRESS_MAX + 1];
+};
+
+/* What a step needs while the engine calls back with the token. */
+struct job {
+	struct conn *c;
+	const sasl_client_params_t *params;
+	const sasl_out_params_t *names;
+};
+
+static struct mb_host host_of(const struct mb_mech *mech,
+			      const sasl_client_params_t *params)
+{
+	return (struct mb_host){.abi = mech->abi, .utils = params->utils};
+}
+
+/* false: the account is the program's own affair, with a password perhaps. */
+static bool ours(const struct mb_engine *engine, const struct mb_host *h,
+		 struct mb_err *e)
+{
+	const char *account = mb_prompt_authid(h);
+
+	/* A broken store (-1) is reported by the step. */
+	return !account || engine->knows(account, e) != 0;
+}
+
+static int not_ours(const struct mb_host *h, const struct mb_err *e)
+{
+	if (e->id != MB_E_NONE)
+		mb_host_tell(h, e);
+	return SASL_NOMECH;
+}
+
+int mb_mech_new(void *glob_context, sasl_client_params_t *params,
+		void **conn_context)
+{
+	const struct mb_mech *mech = glob_context;
+	struct mb_host h = host_of(mech, params);
+	const struct mb_engine *engine;
+	struct mb_err e = {0};
+	struct conn *c;
+
+	engine = mb_load_engine(&e);
+	if (!engine)
+		return mb_host_fail(&h, &e);
+	if (!ours(engine, &h, &e))
+		return not_ours(&h, &e);
+	c = calloc(1, sizeof(*c));
+	if (!c) {
+		mb_fail(&e, MB_E_NOMEM, "mailbearer", "no memory to start");
+		return mb_host_fail(&h, &e);
+	}
+	c->mech = mech;
+	c->engine = engine;
+	*conn_context = c;
+	return SASL_OK;
+}
+
+void mb_mech_dispose(void *conn_context, const sasl_utils_t *utils)
+{
+	struct conn *c = conn_context;
+
+	(void)utils;
+	if (!c)
+		return;
+	mb_secret_clear(&c->response);
+	free(c);
+}
+
+static int emit(void *arg, const char *user, const char *token,
+		size_t token_len, struct mb_err *e)
+{
+	const struct job *job = arg;
+	const sasl_out_params_t *n = job->names;
+	struct conn *c = job->c;
+	struct mb_wire w = {
+		.mech = c->mech->wire,
+		.user = strcmp(n->user, n->authid) == 0 ? user : n->user,
+		.host = job->params->serverFQDN,
+		.port = mb_wire_port(job->params->ipremoteport),
+		.token = token, .token_len = token_len,
+	};
+
+	if (mb_wire_response(&w, &c->response, e) < 0)
+		return -1;
+	c->token_len = token_len;
+	c->token_at = c->response.len - token_len - 2;
+	return 0;
+}
+
+/* Both names through canon_user, as libsasl2 demands before the first OK. */
+static int canon(const struct mb_host *h, const sasl_client_params_t *params,
+		 const struct mb_names *n, sasl_out_params_t *oparams)
+{
+	unsigned flags = SASL_CU_AUTHID;
+	int r;
+
+	if (n->authzid_len == 0)
+		flags |= SASL_CU_AUTHZID;
+	r = params->canon_user(h->utils->conn, n->authid, n->authid_len, flags,
+			       oparams);
+	if (r == SASL_OK && n->authzid_len > 0)
+		r = params->canon_user(h->utils->conn, n->authzid,
+				       n->authzid_len, SASL_CU_AUTHZID,
+				       oparams);
+	return r;
+}
+
+static int bad_name(struct mb_err *e, const char *cause)
+{
+	mb_fail(e, MB_E_BAD_ADDRESS, "user name", "%s", cause);
+	mb_remedy(e, "correct the mail program's user name");
+	return SASL_FAIL;
+}
+
+static int names(struct conn *c, const struct mb_host *h,
+		 const sasl_client_params_t *params,
+		 sasl_interact_t **prompt_need, sasl_out_params_t *oparams,
+		 struct mb_err *e)
+{
+	struct mb_names n = {0};
+	int r = mb_prompt_names(h, prompt_need, c->state == ASKED, &n, e);
+
+	if (r == SASL_INTERACT)
+		c->state = ASKED;
+	if (r != SASL_OK)
+		return r;
+	if (n.authid_len == 0)
+		return bad_name(e, " is empty");
+	if (n.authid_len > MB_ADDRESS_MAX || n.authzid_len > MB_ADDRESS_MAX)
+		return bad_name(e, " is too long");
+	if (canon(h, params, &n, oparams) != SASL_OK)
+		return bad_name(e, "not accepted by the SASL library");
+	/* The program's own canonicalisation may have made it longer. */
+	if (oparams->alen > MB_ADDRESS_MAX)
+		return bad_name(e, " is too long");
+	if (c->state == ASKED)
+		mb_prompt_free(h, prompt_need);
+	return SASL_OK;
+}
+
+static int token(struct conn *c, const sasl_client_params_t *params,
+		 const sasl_out_params_t *oparams, struct mb_err *e)
+{
+	struct mb_deadline deadline = mb_deadline_in(STEP_MS);
+	struct job job = {.c = c, .params = params, .names = oparams};
+	/* Without a name of the server no list of hosts can match. */
+	struct mb_engine_want want = {
+		.account = c->account,
+		.host = params->serverFQDN ? params->serverFQDN : "",
+		.deadline = &deadline,
+	};
+
+	memcpy(c->account, oparams->authid, oparams->alen);
+	c->account[oparams->alen] = '\0';
+	return c->engine->token(&want, emit, &job, &c->generation, e);
+}
+
+/*
+ * OK where the program cannot prompt (nmh fails a login that the server
+ * accepted otherwise), CONTINUE where it can (mbsync hangs on a refusal
+ * otherwise); doneflag unset, so that the server's refusal can be seen.
+ */
+static int first_step(struct conn *c, const sasl_client_params_t *params,
+		      sasl_interact_t **prompt_need, const char **clientout,
+		      unsigned *clientoutlen, sasl_out_params_t *oparams)
+{
+	struct mb_host h = host_of(c->mech, params);
+	struct mb_err e = {0};
+	int r = names(c, &h, params, prompt_need, oparams, &e);
+
+	if (r == SASL_INTERACT)
+		return r;
+	if (r != SASL_OK || token(c, params, oparams, &e) < 0)
+		return mb_host_fail(&h, &e);
+	mb_host_log_trouble(&h, c->engine);
+	c->state = SENT;
+	*clientout = mb_secret_str(&c->response);
+	*clientoutlen = (unsigned)c->response.len;
+	return prompt_need ? SASL_CONTINUE : SASL_OK;
+}
+
+/* A hostile server may try to have the token written to the log. */
+static bool repeats_token(const struct conn *c, const char *text, size_t n)
+{
+	const char *token_text = mb_secret_str(&c->response) + c->token_at;
+	size_t len = c->token_len < TELLTALE ? c->token_len : TELLTALE;
+
+	return len > 0 && memmem(text, n, token_text, len);
+}
+
+static void refused(struct conn *c, const sasl_client_params_t *params,
+		    const char *text, size_t n)
+{
+	struct mb_host h = host_of(c->mech, params);
+	struct mb_err e = {0};
+	char said[192];
+
+	c->state = REFUSED;
+	c->engine->refused(c->account, c->generation);
+	if (repeats_token(c, text, n))
+		snprintf(said, sizeof(said), "its text repeats the token");
+	else
+		mb_wire_describe(text, n, said, sizeof(said));
+	mb_fail(&e, MB_E_TOKEN_REFUSED, c->account,
+		"%s refused the access token (%s)",
+		params->serverFQDN ? params->serverFQDN : "the server", said);
+	mb_remedy(&e, "the next login uses a new one; if that is refused too: "
+		  "mailbearer enroll %s", c->account);
+	mb_host_tell(&h, &e);
+}
+
+/*
+ * A refusal is answered with what the RFCs ask for, and OK: only then does the
+ * server's own reason reach the program and its log.  Nothing, or the
+ * program's own command, comes after a success: nothing to do.
+ */
+static int later_step(struct conn *c, const sasl_client_params_t *params,
+		      const char *serverin, unsigned serverinlen,
+		      const char **clientout, unsigned *clientoutlen)
+{
+	struct mb_host h = host_of(c->mech, params);
+	struct mb_err e = {0};
+	size_t len = 0;
+
+	if (++c->later > LATER_MAX) {
+		mb_fail(&e, MB_E_TOKEN_REFUSED, c->account,
+			"the server does not end the exchange");
+		mb_remedy(&e, "see the server's log");
+		mb_host_tell(&h, &e);
+		return SASL_BADPROT;
+	}
+	*clientout = "";
+	if (serverin && serverinlen > 0 &&
+	    !mb_wire_is_echo(serverin, serverinlen)) {
+		if (c->state == SENT)
+			refused(c, params, serverin, serverinlen);
+		*clientout = mb_wire_refusal_reply(c->mech->wire, &len);
+	}
+	*clientoutlen = (unsigned)len;
+	mb_secret_clear(&c->response);
+	c->token_len = 0;
+	return SASL_OK;
+}
+
+int mb_mech_step(void *conn_context, sasl_client_params_t *params,
+		 const char *serverin, unsigned serverinlen,
+		 sasl_interact_t **prompt_need, const char **clientout,
+		 unsigned *clientoutlen, sasl_out_params_t *oparams)
+{
+	struct conn *c = conn_context;
+
+	if (!c)
+		return SASL_BADPARAM;
+	*clientout = NULL;
+	*clientoutlen = 0;
+	if (c->state == START || c->state == ASKED)
+		return first_step(c, params, prompt_need, clientout,
+				  clientoutlen, oparams);
+	return later_step(c, params, serverin, serverinlen, clientout,
+			  clientoutlen);
+}
