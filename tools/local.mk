@@ -15,6 +15,16 @@ TOOLS_SOURCES = \
 	%D%/tty.c %D%/tty.h \
 	%D%/verbs.c %D%/verbs.h
 
+# enroll
+TOOLS_SOURCES += \
+	%D%/browser.c %D%/browser.h %D%/callback.c %D%/callback.h \
+	%D%/cmd_enroll.c %D%/enroll.h %D%/enroll_pick.c %D%/enroll_save.c \
+	%D%/flow_code.c %D%/flow_code.h %D%/flow_wait.c \
+	%D%/idtoken.c %D%/idtoken.h %D%/import.c %D%/import.h \
+	%D%/listen.c %D%/listen.h %D%/loopback.c %D%/loopback.h \
+	%D%/page.c %D%/page.h %D%/paste.c %D%/paste.h \
+	%D%/pkce.c %D%/pkce.h %D%/redirect.c %D%/redirect.h
+
 TOOLS_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) $(MICROHTTPD_CFLAGS)
 TOOLS_LIBS = libtools.la libhttp.la libengine.la libbase.la \
 	$(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) \

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What the parts of `enroll` hand each other. */
+#ifndef MB_TOOLS_ENROLL_H
+#define MB_TOOLS_ENROLL_H
+
+#include <stdbool.h>
+
+#include "lib/credfile.h"
+#include "lib/grant.h"
+#include "lib/record.h"
+#include "tools/tool.h"
+
+struct mb_enroll {
+	struct mb_tool *tool;
+	const char *account;	/* as typed */
+	const char *owner;	/* who signs in: --as, else the account */
+	bool was_root;		/* before privileges were dropped */
+	char id[MB_RECORD_ID_LEN + 1];
+	struct mb_credfile credentials;
+	char seen[80];		/* of the credentials file that was read */
+	struct mb_record old;	/* generation 0: there is none */
+	const struct mb_credential *credential;
+	struct mb_grant grant;
+};
+
+void mb_enroll_clear(struct mb_enroll *n);
+
+/* ---- tools/enroll_pick.c: store and client credential ---- */
+
+/*
+ * Open the store, read the credentials, become the records' owner, read the
+ * account's record.  At a terminal a missing store (not root's) and a missing
+ * client credential are made on the way.  0, -1 with *e, or an exit status
+ * above 0 that another verb has reported already.
+ */
+int mb_enroll_open(struct mb_enroll *n, struct mb_err *e);
+
+/* Which client credential?  --credential; else the record's; else the only
+ * one; else the only one whose provider serves the address's domain. */
+int mb_enroll_credential(struct mb_enroll *n, struct mb_err *e);
+
+/* Does the account's sign-in work, as far as its record knows? */
+bool mb_enroll_healthy(const struct mb_enroll *n, const struct mb_record *r);
+
+/* The record of an address: 1, 0 there is none, -1. */
+int mb_enroll_read(struct mb_enroll *n, const char *address,
+		   struct mb_record *r, struct mb_err *e);
+
+/* ---- tools/enroll_save.c: from a grant to a record ---- */
+
+/* Did the right person sign in, and will the sign-in last?  nonce: as sent, or
+ * "". */
+int mb_enroll_check(const struct mb_enroll *n, const char *nonce,
+		    struct mb_err *e);
+
+/* Write the record; n->grant is moved into it. */
+int mb_enroll_save(struct mb_enroll *n, struct mb_err *e);
+
+/* Note "token of OWNER" instead of tokens of its own. */
+int mb_enroll_save_shared(struct mb_enroll *n, const struct mb_record *owner,
+			  struct mb_err *e);
+
+#endif

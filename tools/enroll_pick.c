@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/paths.h"
+#include "lib/provider.h"
+#include "tools/enroll.h"
+#include "tools/out.h"
+#include "tools/store_pick.h"
+#include "tools/tty.h"
+#include "tools/verbs.h"
+
+enum { LIST_MAX = 400 };
+
+void mb_enroll_clear(struct mb_enroll *n)
+{
+	mb_credfile_clear(&n->credentials);
+	mb_record_clear(&n->old);
+	mb_grant_clear(&n->grant);
+}
+
+/* Do what that command line would; results as struct mb_verb's run. */
+static int run_verb(struct mb_tool *t, const struct mb_verb *v, int argc,
+		    char **argv, struct mb_err *e)
+{
+	const struct mb_verb *own_verb = t->verb;
+	struct mb_opts own = t->opts;
+	int ret;
+
+	ret = mb_opts_parse(&t->opts, v->name, v->opts, argc, argv, e);
+	if (ret == 0) {
+		t->verb = v;
+		ret = v->run(t, e);
+	}
+	t->verb = own_verb;
+	t->opts = own;
+	return ret;
+}
+
+/* May things be made on the way? */
+static bool may_make(const struct mb_enroll *n)
+{
+	return mb_tty_present() && !mb_opts_has(&n->tool->opts, "check");
+}
+
+static int open_store(struct mb_enroll *n, struct mb_err *e)
+{
+	struct mb_tool *t = n->tool;
+	char *none[] = { NULL };
+	int ret;
+
+	if (mb_pick_store(t, MB_PICK_RECORDS, e) == 0)
+		return 0;
+	if (e->id != MB_E_NO_STORE || n->was_root ||
+	    t->home_kind == MB_HOME_SYSTEM || !may_make(n))
+		return -1;
+	mb_err_clear(e);
+	mb_out_note("No store yet: making one of your own.");
+	ret = run_verb(t, &mb_verb_init, 0, none, e);
+	return ret ? ret : mb_pick_store(t, MB_PICK_RECORDS, e);
+}
+
+static int read_credentials(struct mb_enroll *n, struct mb_err *e)
+{
+	struct mb_store *s = n->tool->store;
+	struct mb_secret text = { 0 };
+	int ret = -1;
+
+	if (mb_store_seen(s, n->seen, e) < 0 ||
+	    mb_store_credentials(s, &text, e) < 0)
+		goto out;
+	if (text.len > 0 &&
+	    mb_credfile_parse(&n->credentials, &text, mb_store_label(s), e) < 0)
+		goto out;
+	ret = 0;
+out:
+	mb_secret_clear(&text);
+	return ret;
+}
+
+/* ---- the first client credential, made on the way ---- */
+
+static int ask_provider(const struct mb_enroll *n, char *name, size_t size,
+			struct mb_err *e)
+{
+	struct mb_providers all = { 0 };
+	const struct mb_provider *p = NULL;
+	int ret = -1;
+
+	if (mb_providers_load(&all, mb_path_providers, e) < 0)
+		goto out;
+	p = mb_provider_find(&all, n->owner);
+	do {
+		if (mb_tty_ask("Service provider (mailbearer provider list)",
+			       p ? p->name : NULL, name, size, e) < 0)
+			goto out;
+		if (mb_provider_find(&all, name) || !strcmp(name, "custom"))
+			break;
+		mb_out_note("%s is none of: google, microsoft ..., custom; see: mailbearer provider list",
+			    name);
+	} while (true);
+	ret = 0;
+out:
+	mb_providers_clear(&all);
+	return ret;
+}
+
+static int make_credential(struct mb_enroll *n, struct mb_err *e)
+{
+	static char provider_option[] = "--provider", show[] = "show";
+	char provider[MB_PROVIDER_MAX + 1];
+	char name[MB_NAME_MAX + 1];
+	char *show_args[] = { show, provider, NULL };
+	char *add_args[] = { name, provider_option, provider, NULL };
+	int ret;
+
+	mb_out_note("No client credential (app registration) yet: adding one.");
+	if (ask_provider(n, provider, sizeof(provider), e) < 0)
+		return -1;
+	ret = run_verb(n->tool, &mb_verb_provider, 2, show_args, e);
+	if (ret)
+		return ret;
+	do {
+		if (mb_tty_ask("Name for it", provider, name, sizeof(name),
+			       e) < 0)
+			return -1;
+	} while (!mb_name_valid(name));
+	ret = run_verb(n->tool, &mb_verb_add, 3, add_args, e);
+	return ret ? ret : read_credentials(n, e);
+}
+
+static int no_credential(const struct mb_enroll *n, struct mb_err *e)
+{
+	mb_fail(e, MB_E_NO_CREDENTIAL, n->account,
+		"there is no client credential (app registration) to enrol it with");
+	return mb_remedy(e, "run: %s add NAME --provider P --client-id ID --client-secret-file F (see: mailbearer provider list)",
+			 mb_pick_command(n->tool));
+}
+
+int mb_enroll_open(struct mb_enroll *n, struct mb_err *e)
+{
+	char canonical[MB_ADDRESS_MAX + 1];
+	int ret;
+
+	n->was_root = geteuid() == 0;
+	if (mb_address_canon(n->account, canonical, e) < 0 ||
+	    mb_address_record_id(canonical, n->id, e) < 0 ||
+	    mb_address_canon(n->owner, canonical, e) < 0)
+		return -1;
+	ret = open_store(n, e);
+	if (ret)
+		return ret;
+	if (read_credentials(n, e) < 0)
+		return -1;
+	if (n->credentials.ncredentials == 0) {
+		if (!may_make(n))
+			return no_credential(n, e);
+		ret = make_credential(n, e);
+		if (ret)
+			return ret;
+	}
+	if (mb_pick_drop(n->tool, e) < 0)
+		return -1;
+	return mb_store_read(n->tool->store, n->id, &n->old, NULL, e) < 0 ?
+	       -1 : 0;
+}
+
+int mb_enroll_read(struct mb_enroll *n, const char *address,
+		   struct mb_record *r, struct mb_err *e)
+{
+	char canonical[MB_ADDRESS_MAX + 1], id[MB_RECORD_ID_LEN + 1];
+
+	if (mb_address_canon(address, canonical, e) < 0 ||
+	    mb_address_record_id(canonical, id, e) < 0)
+		return -1;
+	return mb_store_read(n->tool->store, id, r, NULL, e);
+}
+
+/* ---- which one ---- */
+
+static void list_names(const struct mb_enroll *n, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < n->credentials.ncredentials; i++) {
+		int len = snprintf(buf + used, size - used, "%s%s",
+				   i ? ", " : "",
+				   n->credentials.credentials[i].name);
+
+		if (len < 0 || (size_t)len >= size - used)
+			break;
+		used += (size_t)len;
+	}
+}
+
+/* The only credential of the provider that serves the address's domain. */
+static const struct mb_credential *by_domain(const struct mb_enroll *n)
+{
+	const struct mb_credential *found = NULL;
+	struct mb_providers all = { 0 };
+	const struct mb_provider *p;
+
+	if (mb_providers_load(&all, mb_path_providers, NULL) < 0)
+		return NULL;
+	p = mb_provider_find(&all, n->owner);
+	for (size_t i = 0; p && i < n->credentials.ncredentials; i++) {
+		const struct mb_credential *c = &n->credentials.credentials[i];
+
+		if (strcmp(c->provider, p->name) != 0)
+			continue;
+		if (found) {
+			found = NULL;
+			break;
+		}
+		found = c;
+	}
+	mb_providers_clear(&all);
+	return found;
+}
+
+int mb_enroll_credential(struct mb_enroll *n, struct mb_err *e)
+{
+	const char *name = mb_opts_get(&n->tool->opts, "credential");
+	const struct mb_credfile *cf = &n->credentials;
+	char names[LIST_MAX];
+
+	list_names(n, names, sizeof(names));
+	if (name) {
+		n->credential = mb_credfile_find(cf, name);
+		if (n->credential)
+			return 0;
+		mb_fail(e, MB_E_NO_CREDENTIAL, name,
+			"there is no such client credential; there are: %s",
+			names);
+		return mb_remedy(e, "run: %s list credentials",
+				 mb_pick_command(n->tool));
+	}
+	if (n->old.generation && n->old.credential[0])
+		n->credential = mb_credfile_find(cf, n->old.credential);
+	if (!n->credential && cf->ncredentials == 1)
+		n->credential = &cf->credentials[0];
+	if (!n->credential)
+		n->credential = by_domain(n);
+	if (n->credential)
+		return 0;
+	mb_fail(e, MB_E_USAGE, n->account,
+		"which client credential? There are: %s", names);
+	return mb_remedy(e, "run: %s enroll %s --credential NAME",
+			 mb_pick_command(n->tool), n->account);
+}
+
+bool mb_enroll_healthy(const struct mb_enroll *n, const struct mb_record *r)
+{
+	const char *name = mb_opts_get(&n->tool->opts, "credential");
+	const struct mb_credential *c;
+	char digest[65];
+
+	if (r->generation == 0 || r->refresh_token.len == 0)
+		return false;
+	c = mb_credfile_find(&n->credentials, r->credential);
+	if (!c || (name && strcmp(name, r->credential) != 0))
+		return false;
+	if (!r->error_class[0] || !strcmp(r->error_class, "transient"))
+		return true;
+	/* An error of the configuration is void once that has changed. */
+	return !strcmp(r->error_class, "config") &&
+	       mb_credential_digest(c, digest, NULL) == 0 &&
+	       strcmp(digest, r->credential_digest) != 0;
+}
