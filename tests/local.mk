@@ -49,4 +49,24 @@ TESTS += tests/unit/test_address
 tests_unit_test_address_SOURCES = tests/unit/test_address.c \
 	tests/unit/data.h tests/unit/data.c
 tests_unit_test_address_LDADD = $(ENGINE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_pkce
+TESTS += tests/unit/test_pkce
+tests_unit_test_pkce_SOURCES = tests/unit/test_pkce.c
+tests_unit_test_pkce_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_redirect
+TESTS += tests/unit/test_redirect
+tests_unit_test_redirect_SOURCES = tests/unit/test_redirect.c
+tests_unit_test_redirect_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_page
+TESTS += tests/unit/test_page
+tests_unit_test_page_SOURCES = tests/unit/test_page.c
+tests_unit_test_page_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_idtoken
+TESTS += tests/unit/test_idtoken
+tests_unit_test_idtoken_SOURCES = tests/unit/test_idtoken.c
+tests_unit_test_idtoken_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
