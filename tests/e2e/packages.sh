@@ -133,7 +133,7 @@ apt_install() {
 		}
 	fi
 	step "Packages to install (with apt; nothing is removed or started)"
-	echo "$plan" | awk '/^Inst / { print $2 }' | fmt -w 76 | sed 's/^/  /'
+	echo "$plan" | awk '/^Inst / { print $2 }' | sort | fmt -w 76 | sed 's/^/  /'
 	agreed || return
 	services_down "$@" || return
 	if ! quiet "$BUILD/apt-install.log" apt_get -y install "$@"; then
@@ -193,16 +193,24 @@ guard_away() {
 services_after() {
 	guard_away
 	trap - HUP INT TERM
-	command -v systemctl >/dev/null || return 0
 	for package; do
 		case $package in
-		dovecot-core) units="dovecot.service dovecot.socket" ;;
-		postfix) units=postfix.service ;;
-		*) continue ;;
+		dovecot-core) disable dovecot dovecot.service dovecot.socket ;;
+		postfix) disable postfix postfix.service ;;
 		esac
-		for unit in $units; do
-			$AS_ROOT systemctl disable "$unit" >/dev/null 2>&1
-		done
-		echo "installed, but neither started nor enabled: $package"
 	done
+}
+
+# disable INIT-SCRIPT UNIT...: whichever init system there is.
+disable() {
+	script=$1
+	shift
+	for tool in systemctl deb-systemd-helper; do
+		command -v "$tool" >/dev/null || continue
+		for unit; do
+			$AS_ROOT "$tool" disable "$unit" >/dev/null 2>&1
+		done
+	done
+	$AS_ROOT update-rc.d "$script" disable >/dev/null 2>&1
+	echo "   $script: installed, neither started nor enabled"
 }
