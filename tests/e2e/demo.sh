@@ -14,8 +14,12 @@ tell() {
 # A command line as somebody would type it, then its answer.
 shown() {
 	printf '$ %s\n' "$1"
+	shown_line=$1
 	shift
-	"$@" 2>&1 | sed 's/^/  /'
+	"$@" >"$RUN/shown" 2>&1
+	shown_status=$?
+	sed 's/^/  /' "$RUN/shown"
+	[ "$shown_status" -eq 0 ] || fail "$shown_line"
 }
 
 fail() {
