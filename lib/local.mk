@@ -20,7 +20,9 @@ ENGINE_SOURCES += \
 	%D%/store.h %D%/store_internal.h %D%/store.c %D%/store_key.c \
 	%D%/store_record.c %D%/store_write.c %D%/store_cred.c \
 	%D%/store_admin.h %D%/store_admin.c \
-	%D%/token.h %D%/engine.h
+	%D%/token.h %D%/token_internal.h %D%/token.c %D%/token_judge.c \
+	%D%/token_credential.c %D%/token_write.c \
+	%D%/refresh.h %D%/refresh.c %D%/engine.h
 
 HTTP_SOURCES = \
 	%D%/credfile.h %D%/redeem.h %D%/url.h %D%/form.h %D%/http.h \

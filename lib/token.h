@@ -66,15 +66,27 @@ bool mb_token_fresh(const struct mb_record *r, int64_t now);
 /* Not yet hard-expired (and there is one). */
 bool mb_token_valid_at(const struct mb_record *r, int64_t now);
 
+/* What a cached copy of the answer rests on: while every one of these stamps
+ * is what mb_store_stamp() says, and the credentials file is the one named in
+ * credentials_seen, it is still the answer. */
+struct mb_token_basis {
+	int n;		/* 1, 2 for a shared mailbox, 0: must not be cached */
+	struct {
+		char id[MB_RECORD_ID_LEN + 1];
+		struct mb_stamp stamp;
+	} on[2];
+};
+
 /*
  * A usable record for the account: r is replaced on success (for a shared
  * mailbox: account is the shared one's, tokens are its owner's).  Refreshes
- * when due, under the lock, once.
+ * when due, under the lock, once.  basis may be NULL.
  * 0, or -1: MB_E_NOT_ENROLLED, MB_E_HOST_NOT_LISTED (no token is released),
  * MB_E_SIGN_IN_NEEDED, MB_E_TIMEOUT, ...
  */
 int mb_token_get(const struct mb_token_world *w, const struct mb_token_want *q,
-		 struct mb_record *r, struct mb_stamp *stamp, struct mb_err *e);
+		 struct mb_record *r, struct mb_token_basis *basis,
+		 struct mb_err *e);
 
 /* A server refused this generation of the account's token: note it in the
  * record, so that the next mb_token_get() refreshes once.  Best effort. */
@@ -82,8 +94,10 @@ void mb_token_refused(const struct mb_token_world *w, const char *account,
 		      int64_t generation);
 
 /*
- * Store a grant obtained by an enrolment or import: takes the lock (waiting
- * until the deadline), adopts ID.new, writes max(generation) + 1.
+ * Store a grant obtained by an enrolment or import, or a shared mailbox
+ * (token_of): takes the lock (waiting until the deadline), adopts ID.new,
+ * writes max(generation) + 1.  Hosts, digest and credentials_seen are filled
+ * in from the credentials file, when w has a redeem.
  */
 int mb_token_enrol(const struct mb_token_world *w, const struct mb_record *r,
 		   const struct mb_deadline *deadline, struct mb_err *e);

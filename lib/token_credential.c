@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a record to its client credential, as the credentials file has it. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/token_internal.h"
+
+int64_t mb_token_now(const struct mb_token_world *w)
+{
+	return w->now ? w->now() : mb_now();
+}
+
+int mb_token_id(const char *account, char *id, struct mb_err *e)
+{
+	char canonical[MB_ADDRESS_MAX + 1];
+
+	if (mb_address_canon(account, canonical, e) < 0)
+		return -1;
+	return mb_address_record_id(canonical, id, e);
+}
+
+void mb_token_found_free(struct mb_found **f)
+{
+	if (!*f)
+		return;
+	mb_credential_clear(&(*f)->c);
+	free(*f);
+	*f = NULL;
+}
+
+int mb_token_find(const struct mb_token_world *w, const char *name,
+		  struct mb_found **out, struct mb_err *e)
+{
+	struct mb_found *f = calloc(1, sizeof(*f));
+	struct mb_secret text = {0};
+	int ret = -1;
+
+	if (!f)
+		return mb_fail(e, MB_E_NOMEM, name, "out of memory");
+	if (!w->redeem) {
+		mb_fail(e, MB_E_INTERNAL, name, "no http module was given");
+		goto out;
+	}
+	/* First the identity: a change in between is noticed next time. */
+	if (w->records->seen(w->records_ctx, f->seen, e) < 0 ||
+	    w->records->credentials(w->records_ctx, &text, e) < 0 ||
+	    w->redeem(w->redeem_ctx, &f->redeem, e) < 0 ||
+	    f->redeem->find(&text, name, &f->c, f->digest, e) < 0)
+		goto out;
+	*out = f;
+	f = NULL;
+	ret = 0;
+out:
+	mb_token_found_free(&f);
+	mb_secret_clear(&text);
+	return ret;
+}
+
+void mb_token_apply(struct mb_record *r, const struct mb_found *f)
+{
+	if (strcmp(r->credential_digest, f->digest) != 0 &&
+	    (strcmp(r->error_class, "config") == 0 ||
+	     strcmp(r->error_class, "transient") == 0))
+		mb_token_clear_error(r);
+	(void)snprintf(r->hosts, sizeof(r->hosts), "%s",
+		       f->c.hosts[0] ? f->c.hosts : "*");
+	memcpy(r->credential_digest, f->digest, sizeof(f->digest));
+	memcpy(r->credentials_seen, f->seen, sizeof(f->seen));
+}
