@@ -69,4 +69,14 @@ check_PROGRAMS += tests/unit/test_idtoken
 TESTS += tests/unit/test_idtoken
 tests_unit_test_idtoken_SOURCES = tests/unit/test_idtoken.c
 tests_unit_test_idtoken_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_loopback
+TESTS += tests/unit/test_loopback
+tests_unit_test_loopback_SOURCES = tests/unit/test_loopback.c
+tests_unit_test_loopback_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_paste
+TESTS += tests/unit/test_paste
+tests_unit_test_paste_SOURCES = tests/unit/test_paste.c
+tests_unit_test_paste_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
