@@ -17,6 +17,7 @@
 
 enum { MB_CREDFILE_MAX = 4 * 1024 * 1024 };
 #define MB_CREDFILE_HEADER "# mailbearer-credentials 1\n"
+#define MB_CREDFILE_OBJECT "credentials.conf"
 
 struct mb_rule {
 	char user[MB_ADDRESS_MAX + 1];	/* "a@x.org", "*@x.org", "*" */
@@ -31,6 +32,8 @@ struct mb_credfile {
 	size_t nrules;
 	int64_t deadline;		/* settings.deadline, seconds, default 30 */
 	struct mb_secret recovery_pem;	/* recovery certificates, PEM, one after the other */
+	char **secret_files;		/* mb_credfile_parse_apply() only: one per
+					 * credential, NULL if it names none */
 };
 
 /* Parse and check.  Refused with the line named: a wrong first line, @include
@@ -40,9 +43,27 @@ struct mb_credfile {
  * `object` names the file in errors.  cf is replaced on success only. */
 int mb_credfile_parse(struct mb_credfile *cf, const struct mb_secret *text,
 		      const char *object, struct mb_err *e);
+
+/*
+ * The same for what `apply` reads: the first line may be missing, and a
+ * credential may have client_secret_file = "PATH" instead of client_secret.
+ * Such a credential is not checked yet: read the file, set auth_method unless
+ * it was given, then mb_credential_check().
+ */
+int mb_credfile_parse_apply(struct mb_credfile *cf,
+			    const struct mb_secret *text, const char *object,
+			    struct mb_err *e);
+
 void mb_credfile_clear(struct mb_credfile *cf);
 struct mb_credential *mb_credfile_find(const struct mb_credfile *cf,
 				       const char *name);
+
+/* Read only the credential of that name; the others are parsed, not checked.
+ * out (cleared first) is filled on success.  0, or -1: MB_E_NO_CREDENTIAL,
+ * MB_E_CONFIG_*. */
+int mb_credfile_lookup(const struct mb_secret *text, const char *object,
+		       const char *name, struct mb_credential *out,
+		       struct mb_err *e);
 
 /* Check one credential's values (used by parse, add and set). */
 int mb_credential_check(const struct mb_credential *c, struct mb_err *e);
@@ -50,6 +71,13 @@ int mb_credential_check(const struct mb_credential *c, struct mb_err *e);
 /* Digest of every field that matters at the token endpoint, hex. */
 int mb_credential_digest(const struct mb_credential *c, char digest[65],
 			 struct mb_err *e);
+
+/* Names (static) of the members in which a and b differ, as the file spells
+ * them, at most max of them; returns how many there are. */
+enum { MB_CREDENTIAL_MEMBERS = 32 };
+size_t mb_credential_diff(const struct mb_credential *a,
+			  const struct mb_credential *b, const char **names,
+			  size_t max);
 
 /*
  * Changes by splicing: what is not touched stays verbatim, comments included.
@@ -63,6 +91,10 @@ int mb_credfile_replace(struct mb_secret *text, const char *name,
 			const struct mb_credential *c, struct mb_err *e);
 int mb_credfile_remove(struct mb_secret *text, const char *name,
 		       struct mb_err *e);
+/* The whole list of account rules anew (apply). */
+int mb_credfile_set_rules(struct mb_secret *text, const struct mb_rule *rules,
+			  size_t n, struct mb_err *e);
+/* pem: certificates one after the other; empty: none. */
 int mb_credfile_set_recovery(struct mb_secret *text,
 			     const struct mb_secret *pem, struct mb_err *e);
 

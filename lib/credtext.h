@@ -21,7 +21,7 @@ struct mb_span {
 /*
  * Refuse what libconfig must never see: NUL bytes, '@' outside strings and
  * comments (@include), strings with \x00, unbalanced or deep nesting, an open
- * string or comment.  Errors name object and line.
+ * string or comment.  Errors name object and line; the caller adds the remedy.
  */
 int mb_credtext_scan(const struct mb_secret *text, const char *object,
 		     struct mb_err *e);

@@ -25,8 +25,14 @@ ENGINE_SOURCES += \
 	%D%/refresh.h %D%/refresh.c %D%/engine.h
 
 HTTP_SOURCES = \
-	%D%/credfile.h %D%/redeem.h %D%/url.h %D%/form.h %D%/http.h \
-	%D%/ca.h %D%/outcome.h %D%/oauth.h %D%/provider.h %D%/credtext.h
+	%D%/url.h %D%/url.c %D%/form.h %D%/form.c \
+	%D%/credtext.h %D%/credtext.c %D%/credtext_edit.c \
+	%D%/credconf.h %D%/credconf.c %D%/credmember.h %D%/credmember.c \
+	%D%/credcheck.c %D%/credfile.h %D%/credfile.c \
+	%D%/outcome.h %D%/outcome.c %D%/oauth.h %D%/oauth.c \
+	%D%/oauth_reply.c %D%/oauth_error.h %D%/oauth_error.c \
+	%D%/http.h %D%/http.c %D%/http_error.h %D%/http_error.c \
+	%D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c
 
 # Values that engine and http module hand each other.
 BASE_SOURCES += \
@@ -60,3 +66,9 @@ HTTP_LIBS = libhttp.la libbase.la $(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(
 # The modules, each one exported symbol (scripts/check-exports):
 #   pkglib_LTLIBRARIES += %D%/engine.la %D%/http.la
 #   -export-symbols-regex '^mailbearer_engine$$' in %C%_engine_la_LDFLAGS
+
+pkglib_LTLIBRARIES += %D%/http.la
+%C%_http_la_SOURCES =
+%C%_http_la_LIBADD = libpaths.la $(HTTP_LIBS)
+%C%_http_la_LDFLAGS = $(mb_module_ldflags) \
+	-export-symbols-regex '^mailbearer_http$$'

@@ -85,13 +85,4 @@ enum mb_outcome mb_oauth_judge(const struct mb_oauth_asked *asked,
 			       const struct mb_http_reply *reply,
 			       struct mb_grant *out, struct mb_err *e);
 
-/*
- * Read a token response that a person hands in (enroll --import): the members
- * of RFC 6749 section 5.1, plus `expires_at` in Unix seconds.  A refresh token
- * alone is enough; expires_at is 0 when no access token came.  object names the
- * source.  0, or -1 with MB_E_BAD_TOKEN or MB_E_REPLY_BAD.
- */
-int mb_oauth_import(const struct mb_secret *json, int64_t now,
-		    const char *object, struct mb_grant *out, struct mb_err *e);
-
 #endif
