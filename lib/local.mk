@@ -2,7 +2,8 @@
 # libbase: libc only; plugin, engine, http module and tool all contain it.
 # libengine: libcrypto.  libhttp: libcurl, jansson, libconfig.
 
-noinst_LTLIBRARIES += libbase.la libhome.la libengine.la libhttp.la libpaths.la
+noinst_LTLIBRARIES += libbase.la libhome.la libengine.la libhttp.la libpaths.la \
+	libsealcms.la
 
 BASE_SOURCES = \
 	%D%/err.h %D%/err.c %D%/escape.h %D%/escape.c %D%/columns.c \
@@ -11,7 +12,8 @@ BASE_SOURCES = \
 ENGINE_SOURCES = \
 	%D%/crypto.h %D%/crypto.c %D%/unicode.h %D%/unicode.c \
 	%D%/address.h %D%/address.c \
-	%D%/record.h %D%/seal.h
+	%D%/der.h %D%/der.c %D%/seal_profile.h %D%/seal.h %D%/seal.c %D%/unseal.c \
+	%D%/record.h %D%/record_members.h %D%/record.c %D%/record_format.c
 
 # The store, the refresh policy, and what the plugin asks of both.
 HOME_SOURCES = %D%/home.h %D%/home.c
@@ -47,6 +49,10 @@ libengine_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 libhttp_la_SOURCES = $(HTTP_SOURCES)
 libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CONFIG_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS)
 
+# Sealing with recovery recipients, through OpenSSL's CMS API: tool only.
+libsealcms_la_SOURCES = %D%/seal_cms.h %D%/seal_cms.c
+libsealcms_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+
 # Installed paths; tests/local.mk has the build tree's.
 libpaths_la_SOURCES = %D%/paths.h %D%/paths.c
 $(libpaths_la_OBJECTS): %D%/build-id.h
@@ -60,6 +66,7 @@ CLEANFILES += %D%/build-id.h
 	  "`cd $(top_srcdir) && cat lib/*.[ch] plugin/*.[ch] configure 2>/dev/null | cksum | tr ' ' -`"; } >$@.tmp && \
 	mv -f $@.tmp $@
 
+SEALCMS_LIBS = libsealcms.la $(ENGINE_LIBS)
 ENGINE_LIBS = libengine.la libbase.la $(CRYPTO_LIBS)
 HTTP_LIBS = libhttp.la libbase.la $(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
 

@@ -6,6 +6,8 @@
 #ifndef MB_LIB_RECORD_H
 #define MB_LIB_RECORD_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lib/address.h"
@@ -50,11 +52,11 @@ int mb_record_parse(struct mb_record *r, const char *text, size_t n,
 		    const char *object, struct mb_err *e);
 
 /* Write it out; out is replaced.  0 or -1 (a value that could not be read
- * back, MB_E_BAD_TOKEN or MB_E_INTERNAL; MB_E_NOMEM). */
+ * back, MB_E_BAD_TOKEN or MB_E_INTERNAL; MB_E_TOO_LARGE; MB_E_NOMEM). */
 int mb_record_format(const struct mb_record *r, struct mb_secret *out,
 		     struct mb_err *e);
 
-/* Deep copy; dst is cleared first.  0 or -1 with MB_E_NOMEM. */
+/* Deep copy; dst is replaced on success only.  0 or -1 with MB_E_NOMEM. */
 int mb_record_copy(struct mb_record *dst, const struct mb_record *src,
 		   struct mb_err *e);
 void mb_record_clear(struct mb_record *r);

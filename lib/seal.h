@@ -19,7 +19,8 @@
 #include "lib/err.h"
 #include "lib/secret.h"
 
-enum { MB_KEY_LEN = 32, MB_KEY_ID_LEN = 16 };
+enum { MB_KEY_LEN = 32, MB_KEY_ID_LEN = 16, MB_SEAL_KEYS_MAX = 2,
+       MB_SEAL_MAX = 4 * 1024 * 1024 };	/* bytes of plaintext */
 
 /* A host key.  id: first 16 hex digits of SHA-256("mailbearer key id" || key),
  * which is also the KEKIdentifier's keyIdentifier (16 ASCII bytes). */
@@ -36,7 +37,8 @@ int mb_key_identify(struct mb_key *key, struct mb_err *e);
 int mb_seal_prepare(struct mb_err *e);
 
 /* Seal plain for one or two keys (two only during rekey) with a new content
- * key.  out is replaced.  0 or -1. */
+ * key.  More than MB_SEAL_MAX bytes: MB_E_TOO_LARGE.  out is replaced on
+ * success only.  0 or -1. */
 int mb_seal(const struct mb_key *keys, size_t nkeys,
 	    const struct mb_secret *plain, struct mb_secret *out,
 	    struct mb_err *e);

@@ -18,15 +18,17 @@ void mb_wipe(void *p, size_t n)
  * outgrown block is handed to the caller, who may still have to read it. */
 static int grow(struct mb_secret *s, size_t need, struct mb_secret *outgrown)
 {
-	size_t cap = s->cap ? s->cap : FIRST_BLOCK;
+	size_t cap = s->cap ? 2 * s->cap : FIRST_BLOCK;
 	char *block;
 
 	if (need > MB_SECRET_MAX)
 		return -1;
 	if (s->data && need < s->cap)
 		return 0;
-	while (cap <= need)
-		cap *= 2;
+	/* Twice as much, so that many small appends stay cheap; exactly what
+	 * is asked for if that is more: it is all wiped in the end. */
+	if (cap <= need)
+		cap = need + 1;
 	block = malloc(cap);
 	if (!block)
 		return -1;

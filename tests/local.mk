@@ -21,7 +21,10 @@ $(libtestpaths_la_OBJECTS): lib/build-id.h
 # Unit tests: one program per unit, NAME_SOURCES and NAME_LDADD below.
 UNIT_LIBS = $(CMOCKA_LIBS)
 noinst_HEADERS += tests/unit/unit.h
-EXTRA_DIST += tests/data/addresses.txt
+EXTRA_DIST += tests/data/addresses.txt \
+	tests/data/sealed-record.hex tests/data/sealed-two-keys.hex \
+	tests/data/sealed-recovery.hex tests/data/recovery.crt \
+	tests/data/recovery.key tests/data/rsa.crt
 if HAVE_CMOCKA
 
 check_PROGRAMS += tests/unit/test_err
@@ -49,6 +52,20 @@ TESTS += tests/unit/test_address
 tests_unit_test_address_SOURCES = tests/unit/test_address.c \
 	tests/unit/data.h tests/unit/data.c
 tests_unit_test_address_LDADD = $(ENGINE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_seal
+TESTS += tests/unit/test_seal
+tests_unit_test_seal_SOURCES = tests/unit/test_seal.c \
+	tests/unit/data.h tests/unit/data.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_seal_LDADD = $(ENGINE_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_seal_cms
+TESTS += tests/unit/test_seal_cms
+tests_unit_test_seal_cms_SOURCES = tests/unit/test_seal_cms.c \
+	tests/unit/data.h tests/unit/data.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_seal_cms_LDADD = $(SEALCMS_LIBS) $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test_pkce
 TESTS += tests/unit/test_pkce

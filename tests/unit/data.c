@@ -29,3 +29,25 @@ char *test_data(const char *name, size_t *len)
 		*len = n;
 	return text;
 }
+
+unsigned char *test_data_hex(const char *name, size_t *len)
+{
+	char *text = test_data(name, NULL), *p = text;
+	unsigned char *out = (unsigned char *)text;
+	size_t n = 0;
+
+	while (*p) {
+		char pair[3] = { p[0], p[1], '\0' };
+
+		if (*p == '#') {
+			p += strcspn(p, "\n");
+		} else if (*p == ' ' || *p == '\n') {
+			p++;
+		} else {
+			out[n++] = (unsigned char)strtoul(pair, NULL, 16);
+			p += 2;
+		}
+	}
+	*len = n;
+	return out;
+}

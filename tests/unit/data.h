@@ -9,4 +9,7 @@
  * file fails the test. */
 char *test_data(const char *name, size_t *len);
 
+/* The same for a file of hexadecimal bytes ("#" begins a comment). */
+unsigned char *test_data_hex(const char *name, size_t *len);
+
 #endif
