@@ -38,20 +38,32 @@ static int join(char *out, const char *a, const char *b, struct mb_err *e)
 	return 0;
 }
 
+/* A function of its own: its buffer would cost every host a few page faults
+ * where it is not even called. */
+__attribute__((noinline))
+static int password_home(char *out, struct mb_err *e)
+{
+	struct passwd pw, *found = NULL;
+	char buf[PASSWD_MAX];
+
+	if (getpwuid_r(geteuid(), &pw, buf, sizeof(buf), &found) == 0 &&
+	    found && found->pw_dir && found->pw_dir[0] == '/')
+		return join(out, found->pw_dir, "", e) < 0 ? -1 : 1;
+	return 0;
+}
+
 static int home_directory(enum mb_home_caller caller, char *out,
 			  struct mb_err *e)
 {
 	const char *home = variable("HOME");
-	struct passwd pw, *found = NULL;
-	char buf[PASSWD_MAX];
+	int r;
 
 	if (home)
 		return join(out, home, "", e);
 	/* Not in a host: name services may be slow, or ask the network. */
-	if (caller == MB_CALLER_TOOL &&
-	    getpwuid_r(geteuid(), &pw, buf, sizeof(buf), &found) == 0 &&
-	    found && found->pw_dir && found->pw_dir[0] == '/')
-		return join(out, found->pw_dir, "", e);
+	r = caller == MB_CALLER_TOOL ? password_home(out, e) : 0;
+	if (r != 0)
+		return r < 0 ? -1 : 0;
 	mb_fail(e, MB_E_NO_STORE, "no store",
 		"no home directory is known for uid %lu",
 		(unsigned long)geteuid());
@@ -125,30 +137,41 @@ static int look_for_passed_key(struct mb_home *h, struct mb_err *e)
 	return 0;
 }
 
-int mb_home_locate(enum mb_home_kind kind, const char *dir,
-		   enum mb_home_caller caller, struct mb_home *home,
-		   struct mb_err *e)
+/* Every program that uses libsasl2 pays for this: no 12 KiB are copied. */
+static int locate(enum mb_home_kind kind, const char *dir,
+		  enum mb_home_caller caller, struct mb_home *h,
+		  struct mb_err *e)
 {
-	struct mb_home h = { .kind = kind };
 	int r = -1;
 
+	h->kind = kind;
+	h->key_passed = false;
 	switch (kind) {
 	case MB_HOME_SYSTEM:
-		r = locate_system(&h, e);
+		r = locate_system(h, e);
 		break;
 	case MB_HOME_USER:
-		r = locate_user(caller, &h, e);
+		r = locate_user(caller, h, e);
 		break;
 	case MB_HOME_DIR:
-		r = locate_dir(dir, &h, e);
+		r = locate_dir(dir, h, e);
 		break;
 	case MB_HOME_AUTO:
 		r = mb_fail(e, MB_E_INTERNAL, "store", "kind is not known");
 		break;
 	}
-	if (r < 0)
-		return -1;
-	if (caller == MB_CALLER_TOOL && look_for_passed_key(&h, e) < 0)
+	if (r == 0 && caller == MB_CALLER_TOOL)
+		r = look_for_passed_key(h, e);
+	return r;
+}
+
+int mb_home_locate(enum mb_home_kind kind, const char *dir,
+		   enum mb_home_caller caller, struct mb_home *home,
+		   struct mb_err *e)
+{
+	struct mb_home h;
+
+	if (locate(kind, dir, caller, &h, e) < 0)
 		return -1;
 	*home = h;
 	return 0;
@@ -250,7 +273,7 @@ static int find_by_variable(enum mb_home_caller caller, struct mb_home *h,
 		return mb_remedy(e, "make directory, key and credentials file "
 				 "root's, or unset MAILBEARER_HOME");
 	}
-	if (mb_home_locate(MB_HOME_DIR, dir, caller, h, e) < 0)
+	if (locate(MB_HOME_DIR, dir, caller, h, e) < 0)
 		return -1;
 	switch (look(h)) {
 	case FOUND:
@@ -268,28 +291,23 @@ static int find_by_variable(enum mb_home_caller caller, struct mb_home *h,
 int mb_home_find(enum mb_home_caller caller, struct mb_home *home,
 		 struct mb_err *e)
 {
-	struct mb_home h;
 	enum found found;
 	int r;
 
-	r = find_by_variable(caller, &h, e);
+	r = find_by_variable(caller, home, e);
 	if (r < 0 || r == 0)
 		return r;
 	/* Without a home directory there is simply no store of one's own. */
 	if (r == 2 && geteuid() != 0 && !getauxval(AT_SECURE) &&
-	    mb_home_locate(MB_HOME_USER, NULL, caller, &h, NULL) == 0 &&
-	    look(&h) == FOUND)
+	    locate(MB_HOME_USER, NULL, caller, home, NULL) == 0 &&
+	    look(home) == FOUND)
 		r = 1;
-	if (r == 2) {
-		if (mb_home_locate(MB_HOME_SYSTEM, NULL, caller, &h, e) < 0)
-			return -1;
-		found = look(&h);
-		if (found == UNREADABLE && caller == MB_CALLER_TOOL &&
-		    concerned(&h))
-			return unreadable(&h, e);
-		if (found != FOUND)
-			return 0;
-	}
-	*home = h;
-	return 1;
+	if (r == 1)
+		return 1;
+	if (locate(MB_HOME_SYSTEM, NULL, caller, home, e) < 0)
+		return -1;
+	found = look(home);
+	if (found == UNREADABLE && caller == MB_CALLER_TOOL && concerned(home))
+		return unreadable(home, e);
+	return found == FOUND;
 }

@@ -42,7 +42,8 @@ int mb_home_locate(enum mb_home_kind kind, const char *dir,
  * A key that this process may not read counts as no store, except for the
  * tool, which says so (MB_E_KEY_UNREADABLE) to the service user, the key's
  * group, and where MAILBEARER_HOME names the store.
- * 1 found, 0 none exists for this process, -1 error.
+ * 1 found, 0 none exists for this process, -1 error; home is good for
+ * nothing then (every host pays for this call, so nothing is copied).
  */
 int mb_home_find(enum mb_home_caller caller, struct mb_home *home,
 		 struct mb_err *e);
