@@ -25,3 +25,7 @@ lint:
 # Formats the lines that differ from the last commit, and no others.
 format:
 	cd $(top_srcdir) && git clang-format --extensions c,h HEAD
+
+# Looks at what was built, so not one of the checks of the source.
+dist_check_SCRIPTS += %D%/check-exports
+TESTS += scripts/check-exports

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/paths.h"
@@ -112,13 +111,8 @@ static struct mb_engine engine = {
 EXPORT extern const struct mb_engine mailbearer_engine
 	__attribute__((alias("engine")));
 
-/* Before the plugin looks at it: what kind of module this is to be. */
-__attribute__((constructor)) static void fake_engine_pose(void)
+EXPORT void fake_engine_pose(uint32_t abi, const char *build_id)
 {
-	const char *pose = getenv("FAKE_ENGINE");
-
-	if (pose && strcmp(pose, "other-build") == 0)
-		engine.build_id = "0.0.1-other";
-	if (pose && strcmp(pose, "other-abi") == 0)
-		engine.abi = MB_ENGINE_ABI + 1;
+	engine.abi = abi;
+	engine.build_id = build_id ? build_id : mb_build_id;
 }

@@ -30,4 +30,7 @@ struct fake_engine {
 
 extern struct fake_engine fake_engine;
 
+/* Be a module of another ABI or build; NULL is the plugin's own build. */
+void fake_engine_pose(uint32_t abi, const char *build_id);
+
 #endif

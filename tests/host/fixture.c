@@ -13,6 +13,7 @@
 
 struct fake_engine *fake;
 char fixture_store[128];
+void (*fixture_pose)(uint32_t abi, const char *build_id);
 
 void fixture_reset(void)
 {
@@ -53,9 +54,12 @@ int fixture_start(void **state)
 {
 	void *module = dlopen(ENGINE, RTLD_NOW | RTLD_LOCAL);
 
+	void *pose = module ? dlsym(module, "fake_engine_pose") : NULL;
+
 	(void)state;
 	fake = module ? dlsym(module, "fake_engine") : NULL;
-	if (!fake || make_store() < 0)
+	memcpy(&fixture_pose, &pose, sizeof(pose));
+	if (!fake || !pose || make_store() < 0)
 		return -1;
 	return client_init(FAKE_PLUGIN_DIR) == SASL_OK ? 0 : -1;
 }

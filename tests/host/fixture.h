@@ -18,6 +18,8 @@
 extern struct fake_engine *fake;
 extern char fixture_store[128];	/* MAILBEARER_HOME */
 
+extern void (*fixture_pose)(uint32_t abi, const char *build_id);
+
 /* Group set-up and tear-down. */
 int fixture_start(void **state);
 int fixture_end(void **state);

@@ -14,6 +14,18 @@ CLEANFILES += tests/stage/sasl2/libmailbearer.so
 tests/stage/sasl2/libmailbearer.so: tests/stage/sasl2/libmailbearer.la
 	$(AM_V_GEN)ln -sf .libs/libmailbearer.so $@
 
+# Three libsasl2s: one for each layout, and one that nobody knows.
+check_LTLIBRARIES += %D%/cyrus_long.la %D%/cyrus_short.la %D%/cyrus_odd.la
+%C%_cyrus_long_la_SOURCES = %D%/cyrus.h %D%/cyrus.c
+%C%_cyrus_long_la_CPPFLAGS = $(AM_CPPFLAGS) $(SASL_CFLAGS) -DCYRUS_TAIL=21
+%C%_cyrus_long_la_LDFLAGS = $(mb_module_ldflags) $(mb_test_module)
+%C%_cyrus_short_la_SOURCES = $(%C%_cyrus_long_la_SOURCES)
+%C%_cyrus_short_la_CPPFLAGS = $(AM_CPPFLAGS) $(SASL_CFLAGS) -DCYRUS_TAIL=13
+%C%_cyrus_short_la_LDFLAGS = $(mb_module_ldflags) $(mb_test_module)
+%C%_cyrus_odd_la_SOURCES = $(%C%_cyrus_long_la_SOURCES)
+%C%_cyrus_odd_la_CPPFLAGS = $(AM_CPPFLAGS) $(SASL_CFLAGS) -DCYRUS_TAIL=17
+%C%_cyrus_odd_la_LDFLAGS = $(mb_module_ldflags) $(mb_test_module)
+
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_wire
 TESTS += tests/unit/test_wire
@@ -38,4 +50,18 @@ TESTS += %D%/test_exchange %D%/test_refusal %D%/test_process
 %C%_test_process_SOURCES = %D%/test_process.c $(host_fixture)
 %C%_test_process_CPPFLAGS = $(host_cppflags)
 %C%_test_process_LDADD = $(host_ldadd)
+
+check_PROGRAMS += %D%/test_local %D%/test_layout
+TESTS += %D%/test_local %D%/test_layout
+
+# Not linked to libsasl2 on purpose.
+%C%_test_local_SOURCES = %D%/test_local.c $(host_fixture)
+%C%_test_local_CPPFLAGS = $(host_cppflags)
+%C%_test_local_LDADD = libbase.la $(UNIT_LIBS)
+
+# Exports a syslog of its own, for the plugin to call.
+%C%_test_layout_SOURCES = %D%/test_layout.c $(host_fixture)
+%C%_test_layout_CPPFLAGS = $(host_cppflags)
+%C%_test_layout_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+%C%_test_layout_LDADD = $(host_ldadd)
 endif

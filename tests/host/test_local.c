@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A program that loads libsasl2 itself and keeps its symbols to itself, as
+ * scripting languages do: the plugin finds nothing in the global scope. */
+#include "config.h"
+
+#include <dlfcn.h>
+
+#include "tests/host/fixture.h"
+
+/* client.c meets these in place of libsasl2's own. */
+static void *library;
+
+static void *find(const char *name)
+{
+	void *p;
+
+	if (!library)
+		library = dlopen("libsasl2.so.2", RTLD_NOW | RTLD_LOCAL);
+	if (!library)
+		library = dlopen("libsasl2.so.3", RTLD_NOW | RTLD_LOCAL);
+	p = library ? dlsym(library, name) : NULL;
+	if (!p)
+		abort();
+	return p;
+}
+
+#define FORWARD(type, name, parameters, call) \
+	type name parameters \
+	{ \
+		void *p = find(#name); \
+		type (*f) parameters; \
+		memcpy(&f, &p, sizeof(p)); \
+		call; \
+	}
+
+FORWARD(int, sasl_client_init, (const sasl_callback_t *cb), return f(cb))
+FORWARD(int, sasl_client_new,
+	(const char *service, const char *server, const char *local,
+	 const char *remote, const sasl_callback_t *cb, unsigned flags,
+	 sasl_conn_t **conn),
+	return f(service, server, local, remote, cb, flags, conn))
+FORWARD(int, sasl_client_start,
+	(sasl_conn_t *conn, const char *list, sasl_interact_t **need,
+	 const char **out, unsigned *len, const char **mech),
+	return f(conn, list, need, out, len, mech))
+FORWARD(int, sasl_client_step,
+	(sasl_conn_t *conn, const char *in, unsigned inlen,
+	 sasl_interact_t **need, const char **out, unsigned *len),
+	return f(conn, in, inlen, need, out, len))
+FORWARD(int, sasl_setprop, (sasl_conn_t *conn, int what, const void *value),
+	return f(conn, what, value))
+FORWARD(const char *, sasl_errdetail, (sasl_conn_t *conn),
+	return f(conn))
+FORWARD(void, sasl_dispose, (sasl_conn_t **conn), f(conn))
+FORWARD(void, sasl_done, (void), f())
+
+static void the_library_is_not_in_the_global_scope(void **state)
+{
+	(void)state;
+	assert_null(dlsym(RTLD_DEFAULT, "sasl_encode64"));
+}
+
+static void a_program_that_keeps_the_library_to_itself_logs_in(void **state)
+{
+	struct client c = client_with(ACCOUNT);
+
+	(void)state;
+	assert_int_equal(client_start(&c), SASL_CONTINUE);
+	assert_out(&c, XOAUTH2);
+	assert_int_equal(client_hear(&c, CHALLENGE), SASL_OK);
+	assert_in(client_log, "[token-refused]");
+	client_end(&c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(the_library_is_not_in_the_global_scope),
+		TEST(a_program_that_keeps_the_library_to_itself_logs_in),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_start, fixture_end);
+}
