@@ -41,7 +41,8 @@ struct mb_engine {
 	 * -1 there is one, but it is broken: *e. */
 	int (*open)(struct mb_err *e);
 
-	/* 1 the account is enrolled (or a rule fits), 0 it is not, -1 *e. */
+	/* 1 the account is enrolled, 0 it is not (*e says how it would be),
+	 * -1 *e. */
 	int (*knows)(const char *account, struct mb_err *e);
 
 	/* Fetch a token and hand it to emit; *generation identifies it. */

@@ -24,7 +24,10 @@ ENGINE_SOURCES += \
 	%D%/store_admin.h %D%/store_admin.c \
 	%D%/token.h %D%/token_internal.h %D%/token.c %D%/token_judge.c \
 	%D%/token_credential.c %D%/token_write.c \
-	%D%/refresh.h %D%/refresh.c %D%/engine.h
+	%D%/refresh.h %D%/refresh.c \
+	%D%/engine.h %D%/engine.c %D%/engine_cache.h %D%/engine_cache.c \
+	%D%/engine_http.h %D%/engine_http.c \
+	%D%/engine_trouble.h %D%/engine_trouble.c
 
 HTTP_SOURCES = \
 	%D%/url.h %D%/url.c %D%/form.h %D%/form.c \
@@ -70,11 +73,12 @@ SEALCMS_LIBS = libsealcms.la $(ENGINE_LIBS)
 ENGINE_LIBS = libengine.la libbase.la $(CRYPTO_LIBS)
 HTTP_LIBS = libhttp.la libbase.la $(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
 
-# The modules, each one exported symbol (scripts/check-exports):
-#   pkglib_LTLIBRARIES += %D%/engine.la %D%/http.la
-#   -export-symbols-regex '^mailbearer_engine$$' in %C%_engine_la_LDFLAGS
-
-pkglib_LTLIBRARIES += %D%/http.la
+# The modules, each one exported symbol (scripts/check-exports).
+pkglib_LTLIBRARIES += %D%/engine.la %D%/http.la
+%C%_engine_la_SOURCES =
+%C%_engine_la_LIBADD = libpaths.la $(ENGINE_LIBS)
+%C%_engine_la_LDFLAGS = $(mb_module_ldflags) \
+	-export-symbols-regex '^mailbearer_engine$$'
 %C%_http_la_SOURCES =
 %C%_http_la_LIBADD = libpaths.la $(HTTP_LIBS)
 %C%_http_la_LDFLAGS = $(mb_module_ldflags) \

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "lib/lock.h"
-#include "lib/paths.h"
 #include "lib/refresh.h"
 #include "lib/token_internal.h"
 
@@ -39,7 +38,6 @@ static int read_one(struct job *j, const char *account, struct mb_record *r,
 {
 	const struct mb_records *s = j->w->records;
 	struct mb_stamp *stamp = &j->basis.on[j->basis.n].stamp;
-	const char *label;
 	int got;
 
 	if (mb_token_id(account, j->id, e) < 0)
@@ -47,15 +45,8 @@ static int read_one(struct job *j, const char *account, struct mb_record *r,
 	got = s->read(j->w->records_ctx, j->id, r, stamp, e);
 	if (got < 0)
 		return -1;
-	if (got == 0) {
-		label = s->label(j->w->records_ctx);
-		mb_fail(e, MB_E_NOT_ENROLLED, account, " is not enrolled in "
-			"%s", label);
-		return mb_remedy(e, "run: %smailbearer enroll %s; if it uses "
-			"a password: mailbearer explain not-enrolled",
-			strcmp(label, mb_path_confdir) == 0 ? "sudo " : "",
-			account);
-	}
+	if (got == 0)
+		return mb_token_not_enrolled(j->w, account, e);
 	memcpy(j->basis.on[j->basis.n].id, j->id, sizeof(j->id));
 	j->basis.n++;
 	return 0;

@@ -21,6 +21,8 @@
 struct mb_records {
 	int (*read)(void *ctx, const char *id, struct mb_record *r,
 		    struct mb_stamp *stamp, struct mb_err *e);
+	int (*stamp)(void *ctx, const char *id, struct mb_stamp *stamp,
+		     struct mb_err *e);
 	int (*trylock)(void *ctx, const char *id, struct mb_record_lock *l,
 		       struct mb_err *e);
 	void (*unlock)(void *ctx, struct mb_record_lock *l);
@@ -63,6 +65,8 @@ struct mb_token_want {
  * 300 s (clock set back) counts as soft-expired.
  */
 bool mb_token_fresh(const struct mb_record *r, int64_t now);
+bool mb_token_fresh_times(int64_t obtained_at, int64_t expires_at,
+			  int64_t now);
 /* Not yet hard-expired (and there is one). */
 bool mb_token_valid_at(const struct mb_record *r, int64_t now);
 
@@ -87,6 +91,10 @@ struct mb_token_basis {
 int mb_token_get(const struct mb_token_world *w, const struct mb_token_want *q,
 		 struct mb_record *r, struct mb_token_basis *basis,
 		 struct mb_err *e);
+
+/* Is there a record?  1; 0, and *e is MB_E_NOT_ENROLLED; -1. */
+int mb_token_known(const struct mb_token_world *w, const char *account,
+		   struct mb_err *e);
 
 /* A server refused this generation of the account's token: note it in the
  * record, so that the next mb_token_get() refreshes once.  Best effort. */

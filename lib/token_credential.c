@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/paths.h"
 #include "lib/token_internal.h"
 
 int64_t mb_token_now(const struct mb_token_world *w)
@@ -20,6 +21,34 @@ int mb_token_id(const char *account, char *id, struct mb_err *e)
 	if (mb_address_canon(account, canonical, e) < 0)
 		return -1;
 	return mb_address_record_id(canonical, id, e);
+}
+
+int mb_token_not_enrolled(const struct mb_token_world *w, const char *account,
+			  struct mb_err *e)
+{
+	const char *label = w->records->label(w->records_ctx);
+	bool sudo = strcmp(label, mb_path_confdir) == 0;
+
+	mb_fail(e, MB_E_NOT_ENROLLED, account, " is not enrolled in %s",
+		label);
+	return mb_remedy(e, "run: %smailbearer enroll %s; if it uses a "
+			 "password: mailbearer explain not-enrolled",
+			 sudo ? "sudo " : "", account);
+}
+
+int mb_token_known(const struct mb_token_world *w, const char *account,
+		   struct mb_err *e)
+{
+	char id[MB_RECORD_ID_LEN + 1];
+	struct mb_stamp stamp;
+	int r = 0;
+
+	/* What is no address is some other login's name. */
+	if (mb_token_id(account, id, NULL) == 0)
+		r = w->records->stamp(w->records_ctx, id, &stamp, e);
+	if (r == 0)
+		(void)mb_token_not_enrolled(w, account, e);
+	return r;
 }
 
 void mb_token_found_free(struct mb_found **f)

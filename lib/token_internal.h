@@ -54,6 +54,10 @@ void mb_token_next_generation(struct mb_record *r);
 /* canonical address and id of an account. */
 int mb_token_id(const char *account, char *id, struct mb_err *e);
 
+/* MB_E_NOT_ENROLLED with its remedy.  Always -1. */
+int mb_token_not_enrolled(const struct mb_token_world *w, const char *account,
+			  struct mb_err *e);
+
 int64_t mb_token_now(const struct mb_token_world *w);
 
 #endif

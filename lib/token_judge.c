@@ -17,20 +17,25 @@ bool mb_token_valid_at(const struct mb_record *r, int64_t now)
 
 bool mb_token_fresh(const struct mb_record *r, int64_t now)
 {
+	return r->access_token.len > 0 &&
+	       mb_token_fresh_times(r->obtained_at, r->expires_at, now);
+}
+
+bool mb_token_fresh_times(int64_t obtained_at, int64_t expires_at,
+			  int64_t now)
+{
 	int64_t lifetime, margin;
 
-	if (!mb_token_valid_at(r, now))
-		return false;
-	if (r->obtained_at < 0 || r->expires_at <= r->obtained_at)
+	if (obtained_at < 0 || expires_at <= obtained_at)
 		return false;
 	/* The clock was set back: expires_at means nothing certain. */
-	if (now < r->obtained_at - CLOCK_SLACK)
+	if (now < obtained_at - CLOCK_SLACK)
 		return false;
-	lifetime = r->expires_at - r->obtained_at;
+	lifetime = expires_at - obtained_at;
 	margin = lifetime / 10 > MARGIN_MIN ? lifetime / 10 : MARGIN_MIN;
 	if (margin > lifetime / 2)
 		margin = lifetime / 2;
-	return r->expires_at - margin > now;
+	return expires_at - margin > now;
 }
 
 /* A time to wait for that is further off than any we write was written under

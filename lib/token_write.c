@@ -155,6 +155,12 @@ static int real_read(void *s, const char *id, struct mb_record *r,
 	return mb_store_read(s, id, r, stamp, e);
 }
 
+static int real_stamp(void *s, const char *id, struct mb_stamp *stamp,
+		      struct mb_err *e)
+{
+	return mb_store_stamp(s, id, stamp, e);
+}
+
 static int real_trylock(void *s, const char *id, struct mb_record_lock *l,
 			struct mb_err *e)
 {
@@ -201,6 +207,7 @@ static const char *real_label(void *s)
 
 const struct mb_records mb_store_records = {
 	.read = real_read,
+	.stamp = real_stamp,
 	.trylock = real_trylock,
 	.unlock = real_unlock,
 	.reserve = real_reserve,

@@ -18,6 +18,13 @@ libtestpaths_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DMB_TEST_SRCDIR='"$(abs_top_srcdir)"'
 $(libtestpaths_la_OBJECTS): lib/build-id.h
 
+# Modules that are not installed need an -rpath to be built as such.
+check_LTLIBRARIES += tests/stage/engine.la
+tests_stage_engine_la_SOURCES =
+tests_stage_engine_la_LIBADD = libtestpaths.la $(ENGINE_LIBS)
+tests_stage_engine_la_LDFLAGS = $(lib_engine_la_LDFLAGS) \
+	-rpath $(abs_top_builddir)/tests/nowhere
+
 # Unit tests: one program per unit, NAME_SOURCES and NAME_LDADD below.
 UNIT_LIBS = $(CMOCKA_LIBS)
 noinst_HEADERS += tests/unit/unit.h
