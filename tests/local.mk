@@ -31,7 +31,8 @@ noinst_HEADERS += tests/unit/unit.h
 EXTRA_DIST += tests/data/addresses.txt \
 	tests/data/sealed-record.hex tests/data/sealed-two-keys.hex \
 	tests/data/sealed-recovery.hex tests/data/recovery.crt \
-	tests/data/recovery.key tests/data/rsa.crt
+	tests/data/recovery.key tests/data/rsa.crt \
+	tests/data/record.txt
 if HAVE_CMOCKA
 
 check_PROGRAMS += tests/unit/test_err
@@ -73,6 +74,12 @@ tests_unit_test_seal_cms_SOURCES = tests/unit/test_seal_cms.c \
 	tests/unit/data.h tests/unit/data.c \
 	tests/unit/run.h tests/unit/run.c
 tests_unit_test_seal_cms_LDADD = $(SEALCMS_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_record
+TESTS += tests/unit/test_record
+tests_unit_test_record_SOURCES = tests/unit/test_record.c \
+	tests/unit/data.h tests/unit/data.c
+tests_unit_test_record_LDADD = $(ENGINE_LIBS) $(UNIT_LIBS)
 
 check_PROGRAMS += tests/unit/test_pkce
 TESTS += tests/unit/test_pkce
