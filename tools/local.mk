@@ -5,15 +5,62 @@ noinst_LTLIBRARIES += libtools.la
 EXTRA_PROGRAMS = mailbearer tests/stage/mailbearer
 
 TOOLS_SOURCES = \
+	%D%/accounts.c \
+	%D%/accounts.h \
+	%D%/adding.c \
+	%D%/adding.h \
+	%D%/change.c \
+	%D%/change.h \
+	%D%/cmd_add.c \
+	%D%/cmd_apply.c \
+	%D%/cmd_edit.c \
 	%D%/cmd_help.c \
+	%D%/cmd_init.c \
+	%D%/cmd_list.c \
+	%D%/cmd_provider.c \
+	%D%/cmd_refresh.c \
+	%D%/cmd_remove.c \
+	%D%/cmd_rename.c \
+	%D%/cmd_set.c \
+	%D%/cmd_show.c \
+	%D%/cmd_token.c \
 	%D%/cmd_version.c \
-	%D%/help.c %D%/help.h \
-	%D%/opts.c %D%/opts.h \
-	%D%/out.c %D%/out.h \
-	%D%/store_pick.c %D%/store_pick.h \
+	%D%/converge.c \
+	%D%/converge.h \
+	%D%/editor.c \
+	%D%/editor.h \
+	%D%/fields.c \
+	%D%/fields.h \
+	%D%/help.c \
+	%D%/help.h \
+	%D%/init.h \
+	%D%/input.c \
+	%D%/input.h \
+	%D%/opts.c \
+	%D%/opts.h \
+	%D%/out.c \
+	%D%/out.h \
+	%D%/owner.c \
+	%D%/owner.h \
+	%D%/prove.c \
+	%D%/prove.h \
+	%D%/records.c \
+	%D%/records.h \
+	%D%/recovery.c \
+	%D%/recovery.h \
+	%D%/scratch.c \
+	%D%/scratch.h \
+	%D%/store_pick.c \
+	%D%/store_pick.h \
+	%D%/table.c \
+	%D%/table.h \
 	%D%/tool.h \
-	%D%/tty.c %D%/tty.h \
-	%D%/verbs.c %D%/verbs.h
+	%D%/tty.c \
+	%D%/tty.h \
+	%D%/verbs.c \
+	%D%/verbs.h \
+	%D%/wanted.c \
+	%D%/wanted.h
 
 # enroll
 TOOLS_SOURCES += \

@@ -38,14 +38,24 @@ static int not_permitted(const char *dir, uid_t owner, struct mb_err *e)
 }
 
 /* Somebody else's directory that this user may not write to? */
-static int check_rights(const char *dir, struct mb_err *e)
+static int check_rights(const struct mb_home *home, struct mb_err *e)
 {
+	const char *dir = home->conf_dir;
 	struct stat st;
 
-	if (geteuid() == 0 || stat(dir, &st) < 0 || st.st_uid == geteuid() ||
-	    eaccess(dir, W_OK) == 0)
+	if (geteuid() == 0)
+		return 0;
+	if (stat(dir, &st) < 0)
+		return home->kind == MB_HOME_SYSTEM ? not_permitted(dir, 0, e) :
+						      0;
+	if (st.st_uid == geteuid() || eaccess(dir, W_OK) == 0)
 		return 0;
 	return not_permitted(dir, st.st_uid, e);
+}
+
+int mb_pick_rights(const struct mb_tool *t, struct mb_err *e)
+{
+	return check_rights(&t->home, e);
 }
 
 const char *mb_pick_kind(const struct mb_tool *t)
@@ -128,12 +138,12 @@ int mb_pick_store(struct mb_tool *t, enum mb_pick what, struct mb_err *e)
 	if (t->store)
 		return 0;
 	if (t->home_kind != MB_HOME_AUTO && what == MB_PICK_CREDENTIALS &&
-	    (mb_pick_place(t, e) < 0 || check_rights(t->home.conf_dir, e) < 0))
+	    (mb_pick_place(t, e) < 0 || check_rights(&t->home, e) < 0))
 		return -1;
 	if (find_home(t, e) < 0)
 		return -1;
 	if (what == MB_PICK_CREDENTIALS &&
-	    check_rights(t->home.conf_dir, e) < 0)
+	    check_rights(&t->home, e) < 0)
 		return -1;
 	if (mb_store_open(&t->store, &t->home, e) < 0)
 		return -1;

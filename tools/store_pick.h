@@ -21,6 +21,10 @@ int mb_pick_store(struct mb_tool *t, enum mb_pick what, struct mb_err *e);
 /* Where a store would be made: t->home is filled in, nothing is opened. */
 int mb_pick_place(struct mb_tool *t, struct mb_err *e);
 
+/* May this user write to the directory of the place picked?  MB_E_NOT_PERMITTED
+ * says whose it is. */
+int mb_pick_rights(const struct mb_tool *t, struct mb_err *e);
+
 /* Before the first record is touched: root becomes the records' owner for
  * good; the credentials text is kept readable. */
 int mb_pick_drop(struct mb_tool *t, struct mb_err *e);

@@ -118,97 +118,124 @@ static void question(int fd, const char *text, const char *initial)
 	put(fd, shown);
 }
 
-static int ask_once(int fd, const char *initial, char *answer, size_t size,
-		    struct mb_err *e)
+struct handlers {
+	struct sigaction actions[NCAUGHT];
+	sigset_t mask;
+};
+
+/* While a question stands, a signal is noted and ends the reading; what it
+ * does by default it does once the terminal is put right. */
+static void catch_signals(struct handlers *old)
 {
-	struct mb_secret line = { 0 };
-	const char *text;
-	int ret = -1;
+	struct sigaction sa = { .sa_handler = note_signal };
+	sigset_t set;
+	int i;
 
 	got_signal = 0;
-	if (read_line(fd, &line) < 0) {
-		put(fd, "\n");
-		(void)interrupted(e);
+	(void)sigemptyset(&sa.sa_mask);
+	(void)sigemptyset(&set);
+	for (i = 0; i < NCAUGHT; i++) {
+		(void)sigaction(caught[i], &sa, &old->actions[i]);
+		(void)sigaddset(&set, caught[i]);
+	}
+	(void)sigprocmask(SIG_UNBLOCK, &set, &old->mask);
+}
+
+static void release_signals(const struct handlers *old)
+{
+	int i;
+
+	(void)sigprocmask(SIG_SETMASK, &old->mask, NULL);
+	for (i = 0; i < NCAUGHT; i++)
+		(void)sigaction(caught[i], &old->actions[i], NULL);
+}
+
+static int ask_once(int fd, const char *text, const char *initial, bool silent,
+		    struct mb_secret *line)
+{
+	struct termios before, quiet;
+	struct handlers old;
+	int ret = -1;
+
+	catch_signals(&old);
+	if (tcgetattr(fd, &before) < 0)
 		goto out;
-	}
-	text = mb_secret_str(&line);
-	text += strspn(text, " \t");
-	if (!*text && initial)
-		text = initial;
-	if (strlen(text) >= size) {
-		put(fd, "That is too long.\n");
-		text = "";
-	}
-	ret = *text != 0;
-	if (ret)
-		(void)snprintf(answer, size, "%s", text);
-	while (ret && *answer && answer[strlen(answer) - 1] == ' ')
-		answer[strlen(answer) - 1] = 0;
+	quiet = before;
+	quiet.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
+	if (silent)
+		(void)tcsetattr(fd, TCSAFLUSH, &quiet);
+	question(fd, text, initial);
+	ret = read_line(fd, line);
+	if (silent)
+		(void)tcsetattr(fd, TCSAFLUSH, &before);
+	if (silent || ret < 0)
+		put(fd, "\n");
 out:
-	mb_secret_clear(&line);
+	release_signals(&old);
 	return ret;
+}
+
+/* Ask until there is an answer; a stopped program asks again. */
+static int ask(const char *text, const char *initial, bool silent,
+	       struct mb_secret *line, struct mb_err *e)
+{
+	int fd = open_tty();
+	int ret;
+
+	if (fd < 0)
+		return no_terminal(e);
+	do {
+		ret = ask_once(fd, text, initial, silent, line);
+		if (ret < 0 && got_signal) {
+			mb_secret_clear(line);
+			(void)raise(got_signal);
+		}
+	} while (ret < 0 && (got_signal == SIGTSTP || got_signal == SIGTTIN ||
+			     got_signal == SIGTTOU));
+	(void)close(fd);
+	if (ret == 0)
+		return 0;
+	mb_secret_clear(line);
+	return interrupted(e);
+}
+
+/* Blanks around an answer are never meant. */
+static void trim(struct mb_secret *line)
+{
+	const char *text = mb_secret_str(line);
+	size_t skip = strspn(text, " \t");
+
+	while (line->len > skip && (text[line->len - 1] == ' ' ||
+				    text[line->len - 1] == '\t'))
+		mb_secret_truncate(line, line->len - 1);
+	if (skip && line->len >= skip) {
+		memmove(line->data, line->data + skip, line->len - skip);
+		mb_secret_truncate(line, line->len - skip);
+	}
 }
 
 int mb_tty_ask(const char *text, const char *initial, char *answer,
 	       size_t size, struct mb_err *e)
 {
-	int fd = open_tty();
-	int got = 0;
-
-	if (fd < 0)
-		return no_terminal(e);
-	while (got == 0) {
-		question(fd, text, initial);
-		got = ask_once(fd, initial, answer, size, e);
-		if (got == 0 && initial && !*initial) {
-			*answer = 0;
-			got = 1;
-		}
-	}
-	(void)close(fd);
-	return got < 0 ? -1 : 0;
-}
-
-static void catch_signals(struct sigaction *old)
-{
-	struct sigaction sa = { .sa_handler = note_signal };
-	int i;
-
-	got_signal = 0;
-	(void)sigemptyset(&sa.sa_mask);
-	for (i = 0; i < NCAUGHT; i++)
-		(void)sigaction(caught[i], &sa, &old[i]);
-}
-
-static void release_signals(const struct sigaction *old)
-{
-	int i;
-
-	for (i = 0; i < NCAUGHT; i++)
-		(void)sigaction(caught[i], &old[i], NULL);
-}
-
-/* Echo is off between two points that no signal can slip past: it is noted,
- * the terminal is put right, then it is raised again. */
-static int ask_silently(int fd, const char *text, struct mb_secret *answer)
-{
-	struct sigaction old[NCAUGHT];
-	struct termios before, silent;
+	struct mb_secret line = { 0 };
 	int ret;
 
-	catch_signals(old);
-	if (tcgetattr(fd, &before) < 0) {
-		release_signals(old);
-		return -1;
+	for (;;) {
+		ret = ask(text, initial, false, &line, e);
+		if (ret < 0)
+			break;
+		trim(&line);
+		if (!line.len && initial &&
+		    mb_secret_append_str(&line, initial) < 0)
+			continue;
+		if (line.len >= size)
+			mb_tty_line("That is too long.");
+		else if (line.len || initial)
+			break;
 	}
-	silent = before;
-	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHONL);
-	(void)tcsetattr(fd, TCSAFLUSH, &silent);
-	question(fd, text, NULL);
-	ret = read_line(fd, answer);
-	(void)tcsetattr(fd, TCSAFLUSH, &before);
-	put(fd, "\n");
-	release_signals(old);
+	if (ret == 0)
+		(void)snprintf(answer, size, "%s", mb_secret_str(&line));
+	mb_secret_clear(&line);
 	return ret;
 }
 
@@ -216,25 +243,9 @@ int mb_tty_ask_secret(const char *text, struct mb_secret *answer,
 		      struct mb_err *e)
 {
 	struct mb_secret line = { 0 };
-	int fd = open_tty();
-	int ret;
 
-	if (fd < 0)
-		return no_terminal(e);
-	do {
-		ret = ask_silently(fd, text, &line);
-		if (ret < 0 && got_signal) {
-			mb_secret_clear(&line);
-			/* Deadly by default, or a stop: then ask again. */
-			(void)raise(got_signal);
-		}
-	} while (ret < 0 && (got_signal == SIGTSTP || got_signal == SIGTTIN ||
-			     got_signal == SIGTTOU));
-	(void)close(fd);
-	if (ret < 0) {
-		mb_secret_clear(&line);
-		return interrupted(e);
-	}
+	if (ask(text, NULL, true, &line, e) < 0)
+		return -1;
 	mb_secret_move(answer, &line);
 	return 0;
 }

@@ -13,6 +13,9 @@ extern const struct mb_verb mb_verb_add, mb_verb_apply, mb_verb_edit,
 /* Ends with NULL. */
 extern const struct mb_verb *const mb_verbs[];
 
+/* `list providers` and `provider list` are the same. */
+int mb_list_providers(struct mb_tool *t, struct mb_err *e);
+
 /* By name, aliases included; NULL if there is none. */
 const struct mb_verb *mb_verb_find(const char *name);
 

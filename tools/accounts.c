@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/token.h"
+#include "tools/accounts.h"
+#include "tools/owner.h"
+
+static const char *const words[] = {
+	[MB_STATE_OK] = "ok",
+	[MB_STATE_SOON] = "soon",
+	[MB_STATE_RETRYING] = "retrying",
+	[MB_STATE_CONFIG] = "needs configuration",
+	[MB_STATE_SIGN_IN] = "needs sign-in",
+	[MB_STATE_BROKEN] = "broken",
+};
+
+const char *mb_accounts_word(enum mb_state s)
+{
+	return words[s];
+}
+
+enum mb_state mb_accounts_state(const struct mb_record *r, int64_t now)
+{
+	if (r->token_of[0])
+		return MB_STATE_OK;
+	if (!strcmp(r->error_class, "token") ||
+	    !strcmp(r->error_class, "person"))
+		return MB_STATE_SIGN_IN;
+	if (!r->refresh_token.len)
+		return mb_token_valid_at(r, now) ? MB_STATE_SOON :
+		       MB_STATE_SIGN_IN;
+	if (!strcmp(r->error_class, "config"))
+		return MB_STATE_CONFIG;
+	return r->error_class[0] ? MB_STATE_RETRYING : MB_STATE_OK;
+}
+
+static void clear_one(struct mb_account *a)
+{
+	free(a->address);
+	free(a->credential);
+	free(a->token_of);
+	free(a->cause);
+	free(a->remedy);
+	memset(a, 0, sizeof(*a));
+}
+
+void mb_accounts_clear(struct mb_accounts *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		clear_one(&a->list[i]);
+	free(a->list);
+	memset(a, 0, sizeof(*a));
+}
+
+static int fill(struct mb_account *a, const struct mb_record *r)
+{
+	a->address = strdup(r->account);
+	a->credential = strdup(r->credential);
+	a->token_of = strdup(r->token_of);
+	a->cause = strdup(r->error_text);
+	a->remedy = strdup("");
+	a->state = mb_accounts_state(r, mb_now());
+	a->expires_at = r->expires_at;
+	a->obtained_at = r->obtained_at;
+	a->enrolled_at = r->enrolled_at;
+	a->generation = r->generation;
+	a->next_attempt = r->next_attempt;
+	return a->address && a->credential && a->token_of && a->cause &&
+	       a->remedy ? 0 : -1;
+}
+
+/* A record that cannot be read is listed as that. */
+static int fill_broken(struct mb_account *a, const char *id,
+		       const struct mb_err *why)
+{
+	a->address = strdup(id);
+	a->credential = strdup("");
+	a->token_of = strdup("");
+	a->cause = strdup(why->cause + (why->cause[0] == ' '));
+	a->remedy = strdup(why->remedy);
+	a->state = MB_STATE_BROKEN;
+	return a->address && a->credential && a->token_of && a->cause &&
+	       a->remedy ? 0 : -1;
+}
+
+struct reading {
+	struct mb_tool *t;
+	struct mb_accounts got;
+	size_t room;
+	struct mb_err *e;
+};
+
+static int no_memory(struct mb_err *e)
+{
+	return mb_fail(e, MB_E_NOMEM, "accounts", "out of memory");
+}
+
+static int make_room(struct reading *r)
+{
+	size_t room = r->room ? 2 * r->room : 64;
+	struct mb_account *list;
+
+	if (r->got.n < r->room)
+		return 0;
+	list = reallocarray(r->got.list, room, sizeof(*list));
+	if (!list)
+		return no_memory(r->e);
+	r->got.list = list;
+	r->room = room;
+	return 0;
+}
+
+static int read_one(void *arg, const char *id)
+{
+	struct mb_account a = { 0 };
+	struct reading *r = arg;
+	struct mb_record record;
+	struct mb_err why = { 0 };
+	int got, ret;
+
+	memset(&record, 0, sizeof(record));
+	got = mb_store_read(r->t->store, id, &record, NULL, &why);
+	if (got == 0)
+		return 0;
+	ret = make_room(r);
+	if (ret == 0) {
+		ret = got < 0 ? fill_broken(&a, id, &why) : fill(&a, &record);
+		if (ret < 0)
+			(void)no_memory(r->e);
+	}
+	if (ret == 0)
+		r->got.list[r->got.n++] = a;
+	else
+		clear_one(&a);
+	mb_record_clear(&record);
+	return ret;
+}
+
+static int by_address(const void *x, const void *y)
+{
+	const struct mb_account *a = x, *b = y;
+
+	return strcmp(a->address, b->address);
+}
+
+int mb_accounts_read(struct mb_tool *t, struct mb_accounts *a, struct mb_err *e)
+{
+	struct reading r = { .t = t, .e = e };
+
+	if (mb_store_each(t->store, read_one, &r, e) != 0) {
+		mb_accounts_clear(&r.got);
+		return -1;
+	}
+	if (r.got.n)
+		qsort(r.got.list, r.got.n, sizeof(*r.got.list), by_address);
+	mb_accounts_clear(a);
+	*a = r.got;
+	return 0;
+}
+
+const struct mb_account *mb_accounts_find(const struct mb_accounts *a,
+					  const char *address)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++)
+		if (!strcmp(a->list[i].address, address))
+			return &a->list[i];
+	return NULL;
+}
+
+const char *mb_accounts_summary(const struct mb_accounts *a, char buf[200])
+{
+	size_t count[MB_STATE_COUNT] = { 0 };
+	size_t i, used;
+	const char *sep = ": ";
+
+	for (i = 0; i < a->n; i++)
+		count[a->list[i].state]++;
+	used = (size_t)snprintf(buf, 200, "%zu account%s", a->n,
+				a->n == 1 ? "" : "s");
+	for (i = 0; i < MB_STATE_COUNT; i++) {
+		if (!count[i] || used >= 200)
+			continue;
+		used += (size_t)snprintf(buf + used, 200 - used, "%s%zu %s",
+					 sep, count[i], words[i]);
+		sep = ", ";
+	}
+	return buf;
+}
+
+static void count_user(struct mb_users *u, const char *address)
+{
+	size_t used = strlen(u->names);
+
+	if (u->n == 0)
+		(void)snprintf(u->first, sizeof(u->first), "%s", address);
+	/* Room for " and 100000 more" stays. */
+	if (used + strlen(address) + 24 < sizeof(u->names))
+		(void)snprintf(u->names + used, sizeof(u->names) - used,
+			       "%s%s", u->n ? ", " : "", address);
+	u->n++;
+}
+
+static int find_users(struct mb_tool *t, void *arg, void *out,
+		      struct mb_err *e)
+{
+	const char *credential = arg;
+	struct mb_accounts a = { 0 };
+	struct mb_users *u = out;
+	size_t i, shown = 0, used;
+
+	if (mb_accounts_read(t, &a, e) < 0)
+		return -1;
+	for (i = 0; i < a.n; i++) {
+		size_t before = strlen(u->names);
+
+		if (strcmp(a.list[i].credential, credential) != 0)
+			continue;
+		count_user(u, a.list[i].address);
+		shown += strlen(u->names) != before;
+	}
+	used = strlen(u->names);
+	if (shown < u->n)
+		(void)snprintf(u->names + used, sizeof(u->names) - used,
+			       " and %zu more", u->n - shown);
+	mb_accounts_clear(&a);
+	return 0;
+}
+
+int mb_accounts_users(struct mb_tool *t, const char *credential,
+		      struct mb_users *users, struct mb_err *e)
+{
+	char name[MB_NAME_MAX + 1];
+
+	memset(users, 0, sizeof(*users));
+	(void)snprintf(name, sizeof(name), "%s", credential);
+	return mb_owner_run(t, find_users, name, users, sizeof(*users), e);
+}

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/store_admin.h"
+#include "tools/change.h"
+#include "tools/init.h"
+#include "tools/input.h"
+#include "tools/out.h"
+#include "tools/recovery.h"
+#include "tools/store_pick.h"
+#include "tools/verbs.h"
+
+static bool checking(const struct mb_tool *t)
+{
+	return mb_opts_has(&t->opts, "check");
+}
+
+/* The user whose mail programs use the system's store. */
+static int service_user(struct mb_tool *t, struct mb_store_plan *plan,
+			struct mb_err *e)
+{
+	const char *name = mb_opts_get(&t->opts, "service-user");
+	const struct passwd *pw;
+
+	plan->service_uid = (uid_t)-1;
+	plan->service_gid = (gid_t)-1;
+	if (t->home.kind != MB_HOME_SYSTEM && !name)
+		return 0;
+	if (t->home.kind == MB_HOME_SYSTEM && geteuid() != 0)
+		return 0;	/* whoever runs this; creating says more */
+	errno = 0;
+	pw = getpwnam(name ? name : "postfix");
+	if (pw) {
+		plan->service_uid = pw->pw_uid;
+		plan->service_gid = pw->pw_gid;
+		return 0;
+	}
+	if (name)
+		(void)mb_fail(e, MB_E_USAGE, name, "there is no such user");
+	else
+		(void)mb_fail(e, MB_E_USAGE, "mailbearer init",
+			      "there is no user postfix, so it is not clear "
+			      "whose mail programs this store is for");
+	return mb_remedy(e, "run: mailbearer init --service-user USER");
+}
+
+static void say(void *arg, const char *verb, const char *path,
+		const char *what)
+{
+	const struct mb_tool *t = arg;
+
+	mb_out_line(t, "%s%s %s (%s)", checking(t) ? "would be " : "", verb,
+		    path, what);
+}
+
+static int key_option(struct mb_tool *t, struct mb_store_plan *plan,
+		      struct mb_err *e)
+{
+	const char *key = mb_opts_get(&t->opts, "key");
+
+	if (key && *key != '/')
+		return mb_opts_usage(&t->opts, e, "--key: the path begins "
+				     "with /");
+	plan->key_target = key;
+	return 0;
+}
+
+/* Certificates go into the credentials file, which is sealed for them too
+ * from then on. */
+static int recovery_option(struct mb_tool *t, struct mb_err *e)
+{
+	const char *file = mb_opts_get(&t->opts, "recovery-cert");
+	struct mb_change c = { .lock = -1 };
+	struct mb_secret pem = { 0 };
+	int ret = -1;
+
+	if (!file)
+		return 0;
+	if (mb_input_file(file, MB_INPUT_PEM_MAX, &pem, e) < 0 ||
+	    mb_recovery_check(&pem, file, e) < 0)
+		goto out;
+	if (checking(t) && access(t->home.key_path, F_OK) < 0) {
+		t->changed = true;
+		ret = 0;
+		goto out;
+	}
+	if (mb_pick_store(t, MB_PICK_CREDENTIALS, e) < 0 ||
+	    mb_change_begin(t, &c, false, e) < 0)
+		goto out;
+	if (mb_secret_equal(&c.file.recovery_pem, &pem)) {
+		ret = 0;
+		goto out;
+	}
+	if (mb_credfile_set_recovery(&c.text, &pem, e) < 0 ||
+	    mb_change_commit(t, &c, e) < 0)
+		goto out;
+	mb_out_line(t, "%s %s (recovery certificate)",
+		    checking(t) ? "would be sealed for" : "sealed for", file);
+	ret = 0;
+out:
+	mb_change_end(t, &c);
+	mb_secret_clear(&pem);
+	return ret;
+}
+
+static void advise(struct mb_tool *t)
+{
+	mb_out_note("Leave the key %s out of backups; to recover without it: "
+		    "%s init --recovery-cert FILE", t->home.key_path,
+		    mb_pick_command(t));
+	mb_out_note("next: %s add NAME --provider PROVIDER",
+		    mb_pick_command(t));
+}
+
+int mb_init_store(struct mb_tool *t, struct mb_err *e)
+{
+	struct mb_store_plan plan = {
+		.home = &t->home, .say = say, .say_arg = t,
+		.check = checking(t),
+	};
+	int made;
+
+	if (mb_pick_place(t, e) < 0 || mb_pick_rights(t, e) < 0 ||
+	    service_user(t, &plan, e) < 0 || key_option(t, &plan, e) < 0)
+		return -1;
+	mb_pick_say(t);
+	made = mb_store_create(&plan, e);
+	if (made > 0)
+		t->changed = true;
+	return made < 0 ? -1 : 0;
+}
+
+static int run(struct mb_tool *t, struct mb_err *e)
+{
+	bool made;
+
+	if (mb_opts_operands(&t->opts, 0, 0, "", e) < 0)
+		return -1;
+	if (t->opts.noperands)
+		return mb_opts_usage(&t->opts, e, "it takes no words, only "
+				     "options");
+	if (mb_init_store(t, e) < 0)
+		return -1;
+	made = t->changed;
+	if (recovery_option(t, e) < 0)
+		return -1;
+	mb_out_set_str(t, "store", t->home.conf_dir);
+	mb_out_set_str(t, "key", t->home.key_path);
+	mb_out_outcome(t, "%s %s", checking(t) ? "would set up" : "set up",
+		       t->home.conf_dir);
+	if (made && !checking(t))
+		advise(t);
+	return 0;
+}
+
+static const struct mb_opt options[] = {
+	{ "service-user", "USER", "user of the mail programs (postfix)", 0 },
+	{ "key", "PATH", "where the host key lies, if elsewhere", 0 },
+	{ "recovery-cert", "FILE", "certificate that can open it too", 0 },
+	{ "check", NULL, "write nothing, say what would change", 0 },
+	{ NULL, NULL, NULL, 0 },
+};
+
+const struct mb_verb mb_verb_init = {
+	.name = "init",
+	.operands = "",
+	.summary = "make a store, or mend owners and modes of one",
+	.opts = options,
+	.more = "As root: the system's store. Others: their own. A key that "
+		"exists is never replaced.\n",
+	.run = run,
+};

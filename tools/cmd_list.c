@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/credfile.h"
+#include "lib/paths.h"
+#include "lib/provider.h"
+#include "tools/accounts.h"
+#include "tools/change.h"
+#include "tools/out.h"
+#include "tools/store_pick.h"
+#include "tools/table.h"
+#include "tools/verbs.h"
+
+static json_t *account_json(const struct mb_account *a)
+{
+	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}",
+			 "account", a->address, "credential", a->credential,
+			 "token_of", a->token_of,
+			 "state", mb_accounts_word(a->state),
+			 "expires_at", (json_int_t)a->expires_at,
+			 "enrolled_at", (json_int_t)a->enrolled_at,
+			 "generation", (json_int_t)a->generation,
+			 "next_attempt", (json_int_t)a->next_attempt,
+			 "cause", a->cause);
+}
+
+static int account_row(struct mb_table *table, const struct mb_account *a,
+		       int64_t now, struct mb_err *e)
+{
+	char expires[40] = "-", signed_in[40] = "-";
+	char state[MB_ADDRESS_MAX + 32];
+	const char *cells[5] = { a->address, a->credential, state, expires,
+				 signed_in };
+
+	if (a->token_of[0])
+		(void)snprintf(state, sizeof(state), "token of %s",
+			       a->token_of);
+	else
+		(void)snprintf(state, sizeof(state), "%s",
+			       mb_accounts_word(a->state));
+	if (a->expires_at)
+		(void)mb_out_span(a->expires_at, now, expires);
+	if (a->enrolled_at)
+		(void)mb_out_span(a->enrolled_at, now, signed_in);
+	return mb_table_row(table, cells, e);
+}
+
+static int list_accounts(struct mb_tool *t, struct mb_err *e)
+{
+	static const char *const head[] = { "ACCOUNT", "CREDENTIAL", "STATE",
+					    "TOKEN EXPIRES", "SIGNED IN" };
+	struct mb_table table = { .ncolumns = 5 };
+	struct mb_accounts a = { 0 };
+	json_t *array = t->json ? json_array() : NULL;
+	int64_t now = mb_now();
+	int ret = -1;
+	size_t i;
+
+	if (mb_pick_store(t, MB_PICK_LOOK, e) < 0 || mb_pick_drop(t, e) < 0 ||
+	    mb_accounts_read(t, &a, e) < 0 ||
+	    mb_table_row(&table, head, e) < 0)
+		goto out;
+	for (i = 0; i < a.n; i++) {
+		if (t->json)
+			(void)json_array_append_new(array,
+						    account_json(&a.list[i]));
+		else if (account_row(&table, &a.list[i], now, e) < 0)
+			goto out;
+	}
+	mb_out_set(t, "accounts", json_incref(array));
+	mb_table_print(t, &table, 2);
+	for (i = 0; i < a.n; i++)
+		if (a.list[i].cause[0] && a.list[i].state != MB_STATE_OK)
+			mb_out_note("%s: %s", a.list[i].address,
+				    a.list[i].cause);
+	ret = 0;
+out:
+	json_decref(array);
+	mb_table_clear(&table);
+	mb_accounts_clear(&a);
+	return ret;
+}
+
+static size_t count_users(const struct mb_accounts *a, const char *name)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < a->n; i++)
+		n += !strcmp(a->list[i].credential, name);
+	return n;
+}
+
+static int credential_row(struct mb_tool *t, struct mb_table *table,
+			  json_t *array, const struct mb_credential *c,
+			  size_t users, struct mb_err *e)
+{
+	char count[24];
+	const char *cells[5] = { c->name, c->provider, c->client_id,
+				 c->client_secret.len ? "yes" : "public",
+				 count };
+
+	if (t->json)
+		(void)json_array_append_new(array, json_pack(
+			"{s:s, s:s, s:s, s:b, s:I}", "name", c->name,
+			"provider", c->provider, "client_id", c->client_id,
+			"public", !c->client_secret.len, "accounts",
+			(json_int_t)users));
+	(void)snprintf(count, sizeof(count), "%zu", users);
+	return mb_table_row(table, cells, e);
+}
+
+static int list_credentials(struct mb_tool *t, struct mb_err *e)
+{
+	static const char *const head[] = { "NAME", "PROVIDER", "CLIENT ID",
+					    "SECRET", "ACCOUNTS" };
+	struct mb_table table = { .ncolumns = 5 };
+	json_t *array = t->json ? json_array() : NULL;
+	struct mb_credfile file = { 0 };
+	struct mb_accounts a = { 0 };
+	int ret = -1;
+	size_t i;
+
+	if (mb_pick_store(t, MB_PICK_LOOK, e) < 0 ||
+	    mb_change_look(t, &file, e) < 0 || mb_pick_drop(t, e) < 0 ||
+	    mb_accounts_read(t, &a, e) < 0 ||
+	    mb_table_row(&table, head, e) < 0)
+		goto out;
+	for (i = 0; i < file.ncredentials; i++) {
+		const struct mb_credential *c = &file.credentials[i];
+
+		if (credential_row(t, &table, array, c,
+				   count_users(&a, c->name), e) < 0)
+			goto out;
+	}
+	mb_out_set(t, "credentials", json_incref(array));
+	mb_table_print(t, &table, MB_TABLE_COLUMNS);
+	ret = 0;
+out:
+	json_decref(array);
+	mb_table_clear(&table);
+	mb_credfile_clear(&file);
+	mb_accounts_clear(&a);
+	return ret;
+}
+
+static int list_rules(struct mb_tool *t, struct mb_err *e)
+{
+	static const char *const head[] = { "RULE", "CREDENTIAL", "GRANT" };
+	struct mb_table table = { .ncolumns = 3 };
+	json_t *array = t->json ? json_array() : NULL;
+	struct mb_credfile file = { 0 };
+	int ret = -1;
+	size_t i;
+
+	if (mb_pick_store(t, MB_PICK_LOOK, e) < 0 ||
+	    mb_change_look(t, &file, e) < 0 ||
+	    mb_table_row(&table, head, e) < 0)
+		goto out;
+	for (i = 0; i < file.nrules; i++) {
+		const struct mb_rule *r = &file.rules[i];
+		const char *cells[3] = { r->user, r->credential, r->grant };
+
+		if (t->json)
+			(void)json_array_append_new(array, json_pack(
+				"{s:s, s:s, s:s}", "user", r->user,
+				"credential", r->credential, "grant",
+				r->grant));
+		if (mb_table_row(&table, cells, e) < 0)
+			goto out;
+	}
+	mb_out_set(t, "rules", json_incref(array));
+	mb_table_print(t, &table, MB_TABLE_COLUMNS);
+	ret = 0;
+out:
+	json_decref(array);
+	mb_table_clear(&table);
+	mb_credfile_clear(&file);
+	return ret;
+}
+
+static int run(struct mb_tool *t, struct mb_err *e)
+{
+	static const struct {
+		const char *name;
+		int (*list)(struct mb_tool *t, struct mb_err *e);
+	} things[] = {
+		{ "accounts", list_accounts },
+		{ "credentials", list_credentials },
+		{ "providers", mb_list_providers },
+		{ "rules", list_rules },
+	};
+	const char *what = "accounts";
+	size_t i;
+
+	if (mb_opts_operands(&t->opts, 0, 1, "accounts, credentials, rules or "
+			     "providers", e) < 0)
+		return -1;
+	if (t->opts.noperands)
+		what = t->opts.operands[0];
+	for (i = 0; i < sizeof(things) / sizeof(things[0]); i++)
+		if (!strcmp(things[i].name, what))
+			return things[i].list(t, e);
+	return mb_opts_usage(&t->opts, e, "%s: it lists accounts, credentials, "
+			     "rules or providers", what);
+}
+
+const struct mb_verb mb_verb_list = {
+	.name = "list",
+	.operands = "[accounts|credentials|rules|providers]",
+	.summary = "list what there is and the state it is in",
+	.run = run,
+};

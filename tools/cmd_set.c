@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/credfile.h"
+#include "lib/paths.h"
+#include "tools/change.h"
+#include "tools/fields.h"
+#include "tools/out.h"
+#include "tools/prove.h"
+#include "tools/store_pick.h"
+#include "tools/tty.h"
+#include "tools/verbs.h"
+
+static const struct mb_opt options[] = {
+	MB_FIELD_OPTIONS,
+	{ "no-verify", NULL, "do not try a new secret with one refresh", 0 },
+	{ "check", NULL, "write nothing, say what would change", 0 },
+	{ NULL, NULL, NULL, 0 },
+};
+
+/* Files and answers come before the lock: nobody waits for a person.  Without
+ * any option, on a terminal: a new secret, the usual errand. */
+static int read_values(struct mb_tool *t, struct mb_credential *given,
+		       struct mb_err *e)
+{
+	if (mb_fields_given(&t->opts))
+		return mb_fields_from_options(&t->opts, given, e);
+	if (!mb_tty_present())
+		return mb_opts_usage(&t->opts, e, "nothing to set is given");
+	return mb_tty_ask_secret("New client secret (not shown)",
+				 &given->client_secret, e);
+}
+
+/* Moving to another tenant moves the preset's endpoints along. */
+static int follow_tenant(const struct mb_providers *p,
+			 const struct mb_opts *o,
+			 const struct mb_credential *old,
+			 struct mb_credential *c, struct mb_err *e)
+{
+	const struct mb_provider *preset = mb_provider_find(p, c->provider);
+	bool provider = strcmp(old->provider, c->provider) != 0;
+
+	if (provider && !preset) {
+		(void)mb_fail(e, MB_E_NO_PROVIDER, c->provider,
+			      " is not a known provider");
+		return mb_remedy(e, "run: mailbearer provider list");
+	}
+	if (!preset || (!provider && !strcmp(old->tenant, c->tenant)))
+		return 0;
+	if (!mb_opts_has(o, "authorization-endpoint"))
+		c->authorization_endpoint[0] = 0;
+	if (!mb_opts_has(o, "token-endpoint"))
+		c->token_endpoint[0] = 0;
+	if (!mb_opts_has(o, "issuer"))
+		c->issuer[0] = 0;
+	if (provider && !mb_opts_has(o, "scope"))
+		c->scope[0] = 0;
+	if (provider && !mb_opts_has(o, "host"))
+		c->hosts[0] = 0;
+	return mb_provider_fill(preset, NULL, c, e);
+}
+
+static int write_it(struct mb_tool *t, struct mb_change *change,
+		    const struct mb_credential *old,
+		    const struct mb_credential *c, struct mb_err *e)
+{
+	bool secret = c->client_secret.len &&
+		      !mb_secret_equal(&old->client_secret, &c->client_secret);
+	char names[300];
+
+	if (!mb_fields_differ(old, c, names, sizeof(names)))
+		return 0;
+	if (mb_credfile_replace(&change->text, c->name, c, e) < 0 ||
+	    mb_change_commit(t, change, e) < 0)
+		return -1;
+	if (secret && !mb_opts_has(&t->opts, "no-verify") &&
+	    !mb_opts_has(&t->opts, "check"))
+		return mb_prove_secret(t, change, c->name, e);
+	return 0;
+}
+
+/* Everything that happens under the lock. */
+static int change_it(struct mb_tool *t, const struct mb_providers *p,
+		     const char *name, const struct mb_credential *given,
+		     struct mb_err *e)
+{
+	struct mb_change change = { .lock = -1 };
+	const struct mb_credential *old;
+	struct mb_credential c = { 0 };
+	int ret = -1;
+
+	if (mb_change_begin(t, &change, false, e) < 0)
+		goto out;
+	old = mb_credfile_find(&change.file, name);
+	if (!old) {
+		(void)mb_change_unknown(t, name, e);
+		goto out;
+	}
+	if (mb_credential_copy(&c, old, e) < 0 ||
+	    mb_fields_apply(&t->opts, given, &c, e) < 0 ||
+	    follow_tenant(p, &t->opts, old, &c, e) < 0)
+		goto out;
+	mb_fields_settle_method(&c);
+	if (mb_fields_check(p, &c, e) == 0)
+		ret = write_it(t, &change, old, &c, e);
+out:
+	mb_change_end(t, &change);
+	mb_credential_clear(&c);
+	return ret;
+}
+
+static int run(struct mb_tool *t, struct mb_err *e)
+{
+	struct mb_credential given = { 0 };
+	struct mb_providers p = { 0 };
+	const char *name;
+	int ret = -1;
+
+	if (mb_opts_operands(&t->opts, 1, 1, "NAME", e) < 0 ||
+	    mb_pick_store(t, MB_PICK_CREDENTIALS, e) < 0)
+		return -1;
+	name = t->opts.operands[0];
+	if (mb_providers_load(&p, mb_path_providers, e) < 0 ||
+	    read_values(t, &given, e) < 0 ||
+	    change_it(t, &p, name, &given, e) < 0)
+		goto out;
+	mb_out_set_str(t, "credential", name);
+	mb_out_outcome(t, "%s %s", mb_opts_has(&t->opts, "check") ?
+		       "would change" : "changed", name);
+	ret = 0;
+out:
+	mb_credential_clear(&given);
+	mb_providers_clear(&p);
+	return ret;
+}
+
+const struct mb_verb mb_verb_set = {
+	.name = "set",
+	.operands = "NAME",
+	.summary = "change fields of a client credential",
+	.opts = options,
+	.more = "A new secret is tried with one ordinary refresh of one of its "
+		"accounts; if the\n"
+		"provider refuses it, the old one comes back. Without options, "
+		"on a terminal: asks\n"
+		"for a new secret.\n",
+	.run = run,
+};

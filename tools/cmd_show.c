@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/credfile.h"
+#include "lib/escape.h"
+#include "tools/accounts.h"
+#include "tools/change.h"
+#include "tools/fields.h"
+#include "tools/input.h"
+#include "tools/out.h"
+#include "tools/records.h"
+#include "tools/store_pick.h"
+#include "tools/verbs.h"
+
+static void text(struct mb_tool *t, const char *member, const char *value)
+{
+	char shown[2100];
+
+	mb_out_set_str(t, member, value);
+	if (!*value)
+		return;
+	(void)mb_escape(shown, sizeof(shown), value, strlen(value));
+	mb_out_line(t, "%-24s %s", member, shown);
+}
+
+static void secret(struct mb_tool *t, const char *member,
+		   const struct mb_secret *value)
+{
+	char shown[80];
+
+	if (!mb_opts_has(&t->opts, "secrets"))
+		text(t, member, mb_input_redact(value, shown));
+	else if (t->json)
+		mb_out_set_str(t, member, mb_secret_str(value));
+	else
+		mb_out_line(t, "%-24s %s", member, mb_secret_str(value));
+}
+
+static void when(struct mb_tool *t, const char *member, int64_t at)
+{
+	char point[40], span[40];
+
+	mb_out_set_int(t, member, at);
+	if (at > 0)
+		mb_out_line(t, "%-24s %s (%s)", member,
+			    mb_out_time(at, point),
+			    mb_out_span(at, mb_now(), span));
+}
+
+static void number(struct mb_tool *t, const char *member, int64_t n)
+{
+	mb_out_set_int(t, member, n);
+	mb_out_line(t, "%-24s %lld", member, (long long)n);
+}
+
+/* ---- a client credential ---- */
+
+static void field(struct mb_tool *t, const struct mb_field *f,
+		  const struct mb_credential *c)
+{
+	const char *at = (const char *)c + f->offset;
+
+	switch (f->kind) {
+	case MB_FIELD_TEXT:
+	case MB_FIELD_WORDS:
+		text(t, f->name, at);
+		break;
+	case MB_FIELD_METHOD:
+		text(t, f->name, mb_fields_method_name(c->auth_method));
+		break;
+	case MB_FIELD_SECRET:
+		if (c->client_secret.len)
+			secret(t, f->name, &c->client_secret);
+		else
+			text(t, f->name, "none");
+		break;
+	case MB_FIELD_PEM:
+		if (c->ca_pem.len)
+			text(t, f->name, "certificates of its own");
+		break;
+	}
+}
+
+static int show_credential(struct mb_tool *t, const char *name,
+			   struct mb_err *e)
+{
+	struct mb_credfile file = { 0 };
+	const struct mb_credential *c;
+	const struct mb_field *f;
+	int ret = -1;
+
+	if (mb_pick_store(t, MB_PICK_LOOK, e) < 0 ||
+	    mb_change_look(t, &file, e) < 0)
+		goto out;
+	c = mb_credfile_find(&file, name);
+	if (!c) {
+		(void)mb_change_unknown(t, name, e);
+		goto out;
+	}
+	text(t, "name", c->name);
+	for (f = mb_fields; f->name; f++)
+		field(t, f, c);
+	ret = 0;
+out:
+	mb_credfile_clear(&file);
+	return ret;
+}
+
+/* ---- an account ---- */
+
+static void provider_of(struct mb_tool *t, const struct mb_credfile *file,
+			const char *credential)
+{
+	const struct mb_credential *c = mb_credfile_find(file, credential);
+
+	text(t, "provider", c ? c->provider : "");
+}
+
+static void account(struct mb_tool *t, const struct mb_credfile *file,
+		    const struct mb_record *r)
+{
+	text(t, "account", r->account);
+	if (r->token_of[0]) {
+		text(t, "token_of", r->token_of);
+		text(t, "state", mb_accounts_word(MB_STATE_OK));
+		return;
+	}
+	text(t, "state", mb_accounts_word(mb_accounts_state(r, mb_now())));
+	text(t, "credential", r->credential);
+	provider_of(t, file, r->credential);
+	secret(t, "access_token", &r->access_token);
+	secret(t, "refresh_token", &r->refresh_token);
+	when(t, "expires_at", r->expires_at);
+	text(t, "scope", r->scope);
+	text(t, "hosts", r->hosts);
+	number(t, "generation", r->generation);
+	when(t, "obtained_at", r->obtained_at);
+	when(t, "enrolled_at", r->enrolled_at);
+	when(t, "refreshed_at", r->refreshed_at);
+	text(t, "error", r->error_id);
+	text(t, "error_text", r->error_text);
+	when(t, "next_attempt", r->next_attempt);
+}
+
+static int show_account(struct mb_tool *t, const char *address,
+			struct mb_err *e)
+{
+	char id[MB_RECORD_ID_LEN + 1];
+	struct mb_credfile file = { 0 };
+	struct mb_record r;
+	int ret = -1;
+
+	memset(&r, 0, sizeof(r));
+	if (mb_records_id(address, id, e) < 0 ||
+	    mb_pick_store(t, MB_PICK_LOOK, e) < 0 ||
+	    mb_change_look(t, &file, e) < 0 || mb_pick_drop(t, e) < 0)
+		goto out;
+	ret = mb_store_read(t->store, id, &r, NULL, e);
+	if (ret == 0) {
+		ret = mb_records_unknown(t, address, e);
+	} else if (ret > 0) {
+		account(t, &file, &r);
+		ret = 0;
+	}
+out:
+	mb_record_clear(&r);
+	mb_credfile_clear(&file);
+	return ret;
+}
+
+static int run(struct mb_tool *t, struct mb_err *e)
+{
+	const char *word;
+
+	if (mb_opts_operands(&t->opts, 1, 1, "NAME or ADDRESS", e) < 0)
+		return -1;
+	word = t->opts.operands[0];
+	return mb_is_address(word) ? show_account(t, word, e) :
+				     show_credential(t, word, e);
+}
+
+static const struct mb_opt options[] = {
+	{ "secrets", NULL, "print secrets and tokens in full", 0 },
+	{ NULL, NULL, NULL, 0 },
+};
+
+const struct mb_verb mb_verb_show = {
+	.name = "show",
+	.operands = "NAME|ADDRESS",
+	.summary = "show a client credential or an account",
+	.opts = options,
+	.run = run,
+};

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The fields of a client credential, as options of add and set, as names in
+ * messages and as members in JSON: one table. */
+#ifndef MB_TOOLS_FIELDS_H
+#define MB_TOOLS_FIELDS_H
+
+#include "lib/credential.h"
+#include "lib/provider.h"
+#include "tools/tool.h"
+
+enum mb_field_kind {
+	MB_FIELD_TEXT,		/* char array */
+	MB_FIELD_WORDS,		/* char array, blank-separated; option repeats */
+	MB_FIELD_SECRET,	/* struct mb_secret, from a file or the terminal */
+	MB_FIELD_PEM,		/* struct mb_secret, from a file, public */
+	MB_FIELD_METHOD,	/* enum mb_auth_method */
+};
+
+struct mb_field {
+	const char *name;	/* "client_id" */
+	const char *option;	/* "client-id" */
+	enum mb_field_kind kind;
+	size_t offset, size;	/* in struct mb_credential */
+};
+
+extern const struct mb_field mb_fields[];	/* ends with name NULL */
+
+/* The rows of an option table for them (put into add's and set's). */
+#define MB_FIELD_OPTIONS \
+	{ "provider", "P", "service provider (mailbearer provider list)", 0 }, \
+	{ "client-id", "ID", "client id of the app registration", 0 }, \
+	{ "client-secret-file", "FILE", \
+	  "file with the client secret, - for stdin", 0 }, \
+	{ "client-secret", "VALUE", \
+	  "use --client-secret-file FILE, or - to read it from stdin", \
+	  MB_OPT_REFUSED }, \
+	{ "public", NULL, "there is no client secret", 0 }, \
+	{ "authorization-endpoint", "URL", "where the owner signs in", 0 }, \
+	{ "token-endpoint", "URL", "where tokens are fetched", 0 }, \
+	{ "callback-url", "URL", "redirect URI registered at the provider", 0 }, \
+	{ "scope", "SCOPE", "scopes to ask for, separated by blanks", 0 }, \
+	{ "tenant", "TENANT", "Microsoft: tenant id or domain", 0 }, \
+	{ "host", "HOST", "mail server that may be given tokens", \
+	  MB_OPT_MANY }, \
+	{ "auth-method", "METHOD", \
+	  "client_secret_post or client_secret_basic", 0 }, \
+	{ "ca-file", "FILE", "certificates to trust instead of the system's", \
+	  0 }, \
+	{ "proxy", "URL", "HTTP proxy for the token endpoint", 0 }, \
+	{ "issuer", "URL", "issuer the provider names when it answers", 0 }
+
+/* Take over what the command line gives (files are read). */
+int mb_fields_from_options(const struct mb_opts *o, struct mb_credential *c,
+			   struct mb_err *e);
+
+/* Put what mb_fields_from_options() took (into an empty `given`; a secret asked
+ * for at the terminal counts too) over the fields of c. */
+int mb_fields_apply(const struct mb_opts *o, const struct mb_credential *given,
+		    struct mb_credential *c, struct mb_err *e);
+
+/* Was any field given at all? */
+bool mb_fields_given(const struct mb_opts *o);
+
+/* Names of the fields that differ, ", "-separated; returns how many. */
+size_t mb_fields_differ(const struct mb_credential *a,
+			const struct mb_credential *b, char *names,
+			size_t size);
+
+/* Set the method that goes with having a secret or none. */
+void mb_fields_settle_method(struct mb_credential *c);
+
+/* Everything that is wrong with c before it is stored. */
+int mb_fields_check(const struct mb_providers *p, const struct mb_credential *c,
+		    struct mb_err *e);
+
+const char *mb_fields_method_name(enum mb_auth_method m);
+
+#endif

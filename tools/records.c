@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <string.h>
+
+#include "lib/address.h"
+#include "lib/clock.h"
+#include "tools/records.h"
+#include "tools/store_pick.h"
+
+/* Whoever holds a record may be waiting for the provider's answer. */
+enum { RECORD_WAIT_MS = 100000 };
+
+static int lock(struct mb_tool *t, const char *id, struct mb_record_lock *l,
+		struct mb_err *e)
+{
+	struct mb_deadline d = mb_deadline_in(RECORD_WAIT_MS);
+	int got;
+
+	while ((got = mb_store_trylock(t->store, id, l, e)) == 0) {
+		if (mb_deadline_left(&d) == 0) {
+			(void)mb_fail(e, MB_E_BUSY, id, "another process holds "
+				      "this record");
+			return mb_remedy(e, "try again");
+		}
+		mb_sleep_ms(20, &d);
+	}
+	return got < 0 ? -1 : 0;
+}
+
+int mb_records_change(struct mb_tool *t, const char *id,
+		      int (*fn)(void *arg, struct mb_record *r,
+				struct mb_err *e),
+		      void *arg, struct mb_err *e)
+{
+	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };
+	struct mb_record r;
+	bool adopted;
+	int ret;
+
+	memset(&r, 0, sizeof(r));
+	if (lock(t, id, &l, e) < 0)
+		return -1;
+	ret = mb_store_reserve(t->store, &l, &adopted, e);
+	if (ret == 0)
+		ret = mb_store_read(t->store, id, &r, NULL, e);
+	if (ret > 0)
+		ret = fn(arg, &r, e);
+	if (ret > 0) {
+		r.generation++;
+		ret = mb_store_commit(t->store, &l, &r, e) < 0 ? -1 : 1;
+	} else if (l.new_fd >= 0) {
+		mb_store_abandon(t->store, &l);
+	}
+	mb_store_unlock(t->store, &l);
+	mb_record_clear(&r);
+	return ret;
+}
+
+int mb_records_remove(struct mb_tool *t, const char *id, struct mb_err *e)
+{
+	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };
+	int ret;
+
+	if (lock(t, id, &l, e) < 0)
+		return -1;
+	ret = mb_store_remove(t->store, &l, e);
+	mb_store_unlock(t->store, &l);
+	return ret;
+}
+
+int mb_records_id(const char *address, char *id, struct mb_err *e)
+{
+	char canon[MB_ADDRESS_MAX + 1];
+
+	if (mb_address_canon(address, canon, e) < 0)
+		return -1;
+	return mb_address_record_id(canon, id, e);
+}
+
+int mb_records_unknown(const struct mb_tool *t, const char *address,
+		       struct mb_err *e)
+{
+	(void)mb_fail(e, MB_E_NOT_ENROLLED, address, " is not enrolled in %s",
+		      mb_store_label(t->store));
+	return mb_remedy(e, "run: %s enroll %s; if it uses a password: "
+			 "mailbearer explain not-enrolled", mb_pick_command(t),
+			 address);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Changing or removing one token record, under its lock. */
+#ifndef MB_TOOLS_RECORDS_H
+#define MB_TOOLS_RECORDS_H
+
+#include "lib/record.h"
+#include "tools/tool.h"
+
+/*
+ * Lock the record, adopt what a dead writer left, read, let fn change it (1
+ * write, 0 leave alone, -1), write it with the next generation.
+ * 1 written, 0 not (or no such record), -1.
+ */
+int mb_records_change(struct mb_tool *t, const char *id,
+		      int (*fn)(void *arg, struct mb_record *r,
+				struct mb_err *e),
+		      void *arg, struct mb_err *e);
+
+/* 1 removed, 0 there was none, -1. */
+int mb_records_remove(struct mb_tool *t, const char *id, struct mb_err *e);
+
+/* Record id of an address as typed.  id: MB_RECORD_ID_LEN + 1 bytes. */
+int mb_records_id(const char *address, char *id, struct mb_err *e);
+
+/* MB_E_NOT_ENROLLED, word for word. */
+int mb_records_unknown(const struct mb_tool *t, const char *address,
+		       struct mb_err *e);
+
+#endif

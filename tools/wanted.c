@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/credtext.h"
+#include "tools/input.h"
+#include "tools/wanted.h"
+
+static int no_memory(struct mb_err *e)
+{
+	return mb_fail(e, MB_E_NOMEM, "apply", "out of memory");
+}
+
+/* Fill m with the member of that name; false if there is none. */
+static bool member(const struct mb_secret *text, const struct mb_span *within,
+		   const char *name, struct mb_credtext_member *found)
+{
+	struct mb_credtext_member m[MB_CREDTEXT_MEMBERS];
+	size_t i, n = 0;
+
+	if (mb_credtext_members(text, within, m, MB_CREDTEXT_MEMBERS, &n) < 0)
+		return false;
+	for (i = 0; i < n; i++) {
+		if (strcmp(m[i].name, name) != 0)
+			continue;
+		*found = m[i];
+		return true;
+	}
+	return false;
+}
+
+/* A file's name: one quoted string with \" and \\ at most. */
+static int file_name(const struct mb_secret *text, const struct mb_span *value,
+		     char *out, size_t size)
+{
+	const char *p = text->data + value->begin + 1;
+	const char *end = text->data + value->end - 1;
+	size_t n = 0;
+
+	if (value->end - value->begin < 3 || p[-1] != '"' || *end != '"')
+		return -1;
+	while (p < end && n + 1 < size) {
+		if (*p == '"')
+			return -1;
+		if (*p == '\\') {
+			p++;
+			if (p == end || (*p != '"' && *p != '\\'))
+				return -1;
+		}
+		out[n++] = *p++;
+	}
+	out[n] = 0;
+	return p == end ? 0 : -1;
+}
+
+/* client_secret_file = "F" becomes client_secret = "what F holds". */
+static int put_secret(struct mb_secret *text,
+		      const struct mb_credtext_member *m, const char *object,
+		      struct mb_err *e)
+{
+	struct mb_secret value = { 0 }, with = { 0 }, out = { 0 };
+	struct mb_splice splice = { .with = &with };
+	char path[4096];
+	int ret = -1;
+
+	if (file_name(text, &m->value, path, sizeof(path)) < 0) {
+		(void)mb_fail(e, MB_E_CONFIG_VALUE, object,
+			      "client_secret_file: a file name in quotes is "
+			      "expected");
+		return mb_remedy(e, "correct it, then apply it again");
+	}
+	if (mb_input_secret(path, MB_CLIENT_SECRET_MAX, &value, e) < 0)
+		return -1;
+	splice.span.begin = m->all.begin;
+	splice.span.end = m->value.end;
+	if (mb_secret_append_str(&with, "client_secret = ") < 0 ||
+	    mb_credtext_quote(&with, value.data, value.len, "") < 0 ||
+	    mb_credtext_splice(text, &splice, 1, &out) < 0) {
+		(void)no_memory(e);
+	} else {
+		mb_secret_move(text, &out);
+		ret = 0;
+	}
+	mb_secret_clear(&value);
+	mb_secret_clear(&with);
+	mb_secret_clear(&out);
+	return ret;
+}
+
+static int put_secrets(struct mb_secret *text, const char *object,
+		       struct mb_err *e)
+{
+	struct mb_credtext_member list, m;
+	struct mb_credtext_element el;
+	size_t i;
+
+	for (i = 0; member(text, NULL, "credentials", &list) &&
+	     mb_credtext_element(text, &list.value, i, &el) == 0; i++)
+		if (member(text, &el.span, "client_secret_file", &m) &&
+		    put_secret(text, &m, object, e) < 0)
+			return -1;
+	return 0;
+}
+
+/* A file written by hand may do without the first line. */
+static int with_header(struct mb_secret *text, struct mb_err *e)
+{
+	struct mb_secret out = { 0 };
+	size_t n = strlen(MB_CREDFILE_HEADER);
+
+	if (text->len >= n && !memcmp(text->data, MB_CREDFILE_HEADER, n))
+		return 0;
+	if (mb_secret_append_str(&out, MB_CREDFILE_HEADER) < 0 ||
+	    mb_secret_append(&out, text->data, text->len) < 0) {
+		mb_secret_clear(&out);
+		return no_memory(e);
+	}
+	mb_secret_move(text, &out);
+	return 0;
+}
+
+int mb_wanted_read(const char *path, struct mb_secret *text,
+		   struct mb_credfile *file, struct mb_err *e)
+{
+	const char *object = strcmp(path, "-") ? path : "stdin";
+	struct mb_secret got = { 0 };
+	int ret = -1;
+
+	if (mb_input_file(path, MB_CREDFILE_MAX, &got, e) < 0)
+		return -1;
+	if (got.len && got.data[0] == '0') {
+		(void)mb_fail(e, MB_E_CONFIG_SYNTAX, object,
+			      "this is a sealed file, plain text is expected");
+		(void)mb_remedy(e, "run: mailbearer edit");
+		goto out;
+	}
+	if (mb_credtext_scan(&got, object, e) < 0 || with_header(&got, e) < 0 ||
+	    put_secrets(&got, object, e) < 0 ||
+	    mb_credfile_parse(file, &got, object, e) < 0)
+		goto out;
+	mb_secret_move(text, &got);
+	ret = 0;
+out:
+	mb_secret_clear(&got);
+	return ret;
+}
+
+int mb_wanted_graft(struct mb_secret *text, const struct mb_secret *from,
+		    const char *name, struct mb_err *e)
+{
+	struct mb_secret with = { 0 }, out = { 0 };
+	struct mb_credtext_member src, dst;
+	struct mb_splice splice = { .with = &with };
+	bool there = member(text, NULL, name, &dst);
+	int ret = -1;
+
+	if (!member(from, NULL, name, &src))
+		return 0;
+	splice.span.begin = there ? dst.value.begin : text->len;
+	splice.span.end = there ? dst.value.end : text->len;
+	if (!there && (mb_secret_append_str(&with, "\n") < 0 ||
+		       mb_secret_append_str(&with, name) < 0 ||
+		       mb_secret_append_str(&with, " = ") < 0))
+		goto out;
+	if (mb_secret_append(&with, from->data + src.value.begin,
+			     src.value.end - src.value.begin) < 0 ||
+	    (!there && mb_secret_append_str(&with, ";\n") < 0) ||
+	    mb_credtext_splice(text, &splice, 1, &out) < 0)
+		goto out;
+	mb_secret_move(text, &out);
+	ret = 0;
+out:
+	mb_secret_clear(&with);
+	mb_secret_clear(&out);
+	return ret < 0 ? no_memory(e) : 0;
+}
