@@ -14,10 +14,9 @@
 #include "tools/verbs.h"
 
 static const struct mb_opt options[] = {
-	MB_FIELD_OPTIONS,
 	{ "replace", NULL, "overwrite a client credential of that name", 0 },
 	{ "check", NULL, "write nothing, say what would change", 0 },
-	{ NULL, NULL, NULL, 0 },
+	{ NULL, NULL, NULL, MB_OPT_FIELDS },
 };
 
 /* An account is enrolled, not added. */

@@ -31,7 +31,8 @@ static int merge(struct mb_change *c, const struct mb_secret *text,
 			return -1;
 	}
 	if (wanted->nrules && mb_converge_rules_differ(&c->file, wanted) &&
-	    mb_wanted_graft(&c->text, text, "accounts", e) < 0)
+	    mb_credfile_set_rules(&c->text, wanted->rules, wanted->nrules,
+				  e) < 0)
 		return -1;
 	if (wanted->deadline != c->file.deadline)
 		return mb_wanted_graft(&c->text, text, "settings", e);

@@ -15,10 +15,9 @@
 #include "tools/verbs.h"
 
 static const struct mb_opt options[] = {
-	MB_FIELD_OPTIONS,
 	{ "no-verify", NULL, "do not try a new secret with one refresh", 0 },
 	{ "check", NULL, "write nothing, say what would change", 0 },
-	{ NULL, NULL, NULL, 0 },
+	{ NULL, NULL, NULL, MB_OPT_FIELDS },
 };
 
 /* Files and answers come before the lock: nobody waits for a person.  Without

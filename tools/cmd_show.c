@@ -31,12 +31,10 @@ static void secret(struct mb_tool *t, const char *member,
 {
 	char shown[80];
 
-	if (!mb_opts_has(&t->opts, "secrets"))
-		text(t, member, mb_input_redact(value, shown));
-	else if (t->json)
-		mb_out_set_str(t, member, mb_secret_str(value));
+	if (mb_opts_has(&t->opts, "secrets"))
+		mb_out_secret(t, member, value);
 	else
-		mb_out_line(t, "%-24s %s", member, mb_secret_str(value));
+		text(t, member, mb_input_redact(value, shown));
 }
 
 static void when(struct mb_tool *t, const char *member, int64_t at)

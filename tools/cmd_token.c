@@ -62,7 +62,8 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	if (mb_token_get(&world, &want, &r, NULL, e) < 0)
 		goto out;
 	mb_out_set_str(t, "account", r.account);
-	mb_out_set_str(t, "access_token", mb_secret_str(&r.access_token));
+	if (t->json)
+		mb_out_secret(t, "access_token", &r.access_token);
 	mb_out_set_int(t, "expires_at", r.expires_at);
 	ret = t->json ? 0 : print_token(&r.access_token, e);
 out:

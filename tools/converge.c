@@ -6,7 +6,6 @@
 
 #include "tools/accounts.h"
 #include "tools/converge.h"
-#include "tools/fields.h"
 #include "tools/out.h"
 
 int mb_converge_dropped(struct mb_tool *t, const struct mb_credfile *before,
@@ -39,12 +38,7 @@ int mb_converge_dropped(struct mb_tool *t, const struct mb_credfile *before,
 bool mb_converge_differ(const struct mb_credential *a,
 			const struct mb_credential *b)
 {
-	char names[300];
-
-	return mb_fields_differ(a, b, names, sizeof(names)) > 0 ||
-	       strcmp(a->authorization_extra, b->authorization_extra) != 0 ||
-	       a->rotates != b->rotates ||
-	       a->token_lifetime != b->token_lifetime;
+	return mb_credential_diff(a, b, NULL, 0) > 0;
 }
 
 bool mb_converge_rules_differ(const struct mb_credfile *a,

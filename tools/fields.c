@@ -30,6 +30,32 @@ const struct mb_field mb_fields[] = {
 	{ NULL, NULL, MB_FIELD_TEXT, 0, 0 },
 };
 
+/* As options of add and set. */
+const struct mb_opt mb_field_options[] = {
+	{ "provider", "P", "service provider (mailbearer provider list)", 0 },
+	{ "client-id", "ID", "client id of the app registration", 0 },
+	{ "client-secret-file", "FILE",
+	  "file with the client secret, - for stdin", 0 },
+	{ "client-secret", "VALUE",
+	  "use --client-secret-file FILE, or - to read it from stdin",
+	  MB_OPT_REFUSED },
+	{ "public", NULL, "there is no client secret", 0 },
+	{ "authorization-endpoint", "URL", "where the owner signs in", 0 },
+	{ "token-endpoint", "URL", "where tokens are fetched", 0 },
+	{ "callback-url", "URL", "redirect URI registered at the provider", 0 },
+	{ "scope", "SCOPE", "scopes to ask for, separated by blanks", 0 },
+	{ "tenant", "TENANT", "Microsoft: tenant id or domain", 0 },
+	{ "host", "HOST", "mail server that may be given tokens",
+	  MB_OPT_MANY },
+	{ "auth-method", "METHOD",
+	  "client_secret_post or client_secret_basic", 0 },
+	{ "ca-file", "FILE", "certificates to trust instead of the system's",
+	  0 },
+	{ "proxy", "URL", "HTTP proxy for the token endpoint", 0 },
+	{ "issuer", "URL", "issuer the provider names when it answers", 0 },
+	{ NULL, NULL, NULL, 0 },
+};
+
 static const char *const methods[] = {
 	[MB_AUTH_NONE] = "none",
 	[MB_AUTH_POST] = "client_secret_post",
@@ -178,41 +204,36 @@ bool mb_fields_given(const struct mb_opts *o)
 	return mb_opts_has(o, "public");
 }
 
-static bool equal(const struct mb_field *f, const struct mb_credential *a,
-		  const struct mb_credential *b)
+/* What no option sets comes from the preset, which may learn: after an upgrade
+ * the same add is still the same. */
+static bool has_option(const char *name)
 {
-	const char *x = (const char *)a + f->offset;
-	const char *y = (const char *)b + f->offset;
+	const struct mb_field *f;
 
-	switch (f->kind) {
-	case MB_FIELD_METHOD:
-		return a->auth_method == b->auth_method;
-	case MB_FIELD_SECRET:
-		return mb_secret_equal(&a->client_secret, &b->client_secret);
-	case MB_FIELD_PEM:
-		return mb_secret_equal(&a->ca_pem, &b->ca_pem);
-	default:
-		return strcmp(x, y) == 0;
-	}
+	for (f = mb_fields; f->name; f++)
+		if (!strcmp(f->name, name))
+			return true;
+	return false;
 }
 
 size_t mb_fields_differ(const struct mb_credential *a,
 			const struct mb_credential *b, char *names, size_t size)
 {
-	const struct mb_field *f;
-	size_t n = 0, used = 0;
+	const char *list[MB_CREDENTIAL_MEMBERS];
+	size_t i, n, count = 0, used = 0;
 
 	*names = 0;
-	for (f = mb_fields; f->name; f++) {
-		if (equal(f, a, b))
+	n = mb_credential_diff(a, b, list, MB_CREDENTIAL_MEMBERS);
+	for (i = 0; i < n && i < MB_CREDENTIAL_MEMBERS; i++) {
+		if (!has_option(list[i]))
 			continue;
 		if (used < size)
 			used += (size_t)snprintf(names + used, size - used,
-						 "%s%s", n ? ", " : "",
-						 f->name);
-		n++;
+						 "%s%s", count ? ", " : "",
+						 list[i]);
+		count++;
 	}
-	return n;
+	return count;
 }
 
 void mb_fields_settle_method(struct mb_credential *c)

@@ -25,30 +25,6 @@ struct mb_field {
 
 extern const struct mb_field mb_fields[];	/* ends with name NULL */
 
-/* The rows of an option table for them (put into add's and set's). */
-#define MB_FIELD_OPTIONS \
-	{ "provider", "P", "service provider (mailbearer provider list)", 0 }, \
-	{ "client-id", "ID", "client id of the app registration", 0 }, \
-	{ "client-secret-file", "FILE", \
-	  "file with the client secret, - for stdin", 0 }, \
-	{ "client-secret", "VALUE", \
-	  "use --client-secret-file FILE, or - to read it from stdin", \
-	  MB_OPT_REFUSED }, \
-	{ "public", NULL, "there is no client secret", 0 }, \
-	{ "authorization-endpoint", "URL", "where the owner signs in", 0 }, \
-	{ "token-endpoint", "URL", "where tokens are fetched", 0 }, \
-	{ "callback-url", "URL", "redirect URI registered at the provider", 0 }, \
-	{ "scope", "SCOPE", "scopes to ask for, separated by blanks", 0 }, \
-	{ "tenant", "TENANT", "Microsoft: tenant id or domain", 0 }, \
-	{ "host", "HOST", "mail server that may be given tokens", \
-	  MB_OPT_MANY }, \
-	{ "auth-method", "METHOD", \
-	  "client_secret_post or client_secret_basic", 0 }, \
-	{ "ca-file", "FILE", "certificates to trust instead of the system's", \
-	  0 }, \
-	{ "proxy", "URL", "HTTP proxy for the token endpoint", 0 }, \
-	{ "issuer", "URL", "issuer the provider names when it answers", 0 }
-
 /* Take over what the command line gives (files are read). */
 int mb_fields_from_options(const struct mb_opts *o, struct mb_credential *c,
 			   struct mb_err *e);

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/accounts.h"
+#include "tools/change.h"
 #include "tools/help.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
@@ -42,17 +44,78 @@ static void print_groups(void)
 	}
 }
 
-int mb_help_first_screen(struct mb_tool *t, struct mb_err *e)
+static void print_no_store(void)
 {
-	(void)t;
-	(void)e;
-	(void)printf("mailbearer: OAuth2 logins for the mail programs you "
-		     "already run\n\n");
 	(void)printf("No store yet. Start with one of:\n"
 		     "  mailbearer enroll you@gmail.com    mbsync, mutt, msmtp "
 		     "... run by you\n"
 		     "  sudo mailbearer init               Postfix or sendmail "
-		     "on this host\n\n");
+		     "on this host\n");
+}
+
+/* What to do next, if anything is. */
+static void print_next(const struct mb_tool *t, const struct mb_credfile *file,
+		       const struct mb_accounts *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++) {
+		if (a->list[i].state != MB_STATE_SIGN_IN)
+			continue;
+		(void)printf("Next: %s enroll %s\n", mb_pick_command(t),
+			     a->list[i].address);
+		return;
+	}
+	if (!file->ncredentials)
+		(void)printf("Next: %s add NAME --provider PROVIDER\n",
+			     mb_pick_command(t));
+	else if (!a->n)
+		(void)printf("Next: %s enroll ADDRESS\n", mb_pick_command(t));
+}
+
+static int print_store(struct mb_tool *t, struct mb_err *e)
+{
+	struct mb_credfile file = { 0 };
+	struct mb_accounts a = { 0 };
+	char summary[200];
+	int ret = -1;
+
+	if (mb_change_look(t, &file, e) < 0 || mb_pick_drop(t, e) < 0 ||
+	    mb_accounts_read(t, &a, e) < 0)
+		goto out;
+	(void)printf("Store %s (%s): %s\n", t->home.conf_dir, mb_pick_kind(t),
+		     mb_accounts_summary(&a, summary));
+	print_next(t, &file, &a);
+	ret = 0;
+out:
+	mb_accounts_clear(&a);
+	mb_credfile_clear(&file);
+	return ret;
+}
+
+/* A store that cannot be read is no reason to fail: this is the first thing
+ * people see, and it says what is wrong. */
+static void print_middle(struct mb_tool *t)
+{
+	char line[MB_ERR_LINE];
+	struct mb_err e = { 0 };
+
+	if (mb_pick_store(t, MB_PICK_LOOK, &e) == 0 && print_store(t, &e) == 0)
+		return;
+	if (e.id == MB_E_NO_STORE && t->home_kind == MB_HOME_AUTO)
+		print_no_store();
+	else
+		(void)printf("%s\n", mb_err_line(&e, line, sizeof(line)));
+}
+
+int mb_help_first_screen(struct mb_tool *t, struct mb_err *e)
+{
+	(void)e;
+	t->json = false;
+	(void)printf("mailbearer: OAuth2 logins for the mail programs you "
+		     "already run\n\n");
+	print_middle(t);
+	(void)putchar('\n');
 	print_groups();
 	(void)printf("mailbearer help VERB | man mailbearer\n");
 	return 0;
@@ -62,7 +125,7 @@ static void print_options(const struct mb_opt *opt)
 {
 	char left[64];
 
-	for (; opt && opt->name; opt++) {
+	for (opt = mb_opts_first(opt); opt; opt = mb_opts_next(opt)) {
 		if (opt->flags & (MB_OPT_REFUSED | MB_OPT_HIDDEN))
 			continue;
 		(void)snprintf(left, sizeof(left), "--%s%s%s%s", opt->name,
@@ -78,7 +141,7 @@ static void print_options(const struct mb_opt *opt)
 
 void mb_help_verb(const struct mb_verb *verb)
 {
-	bool options = verb->opts && verb->opts[0].name;
+	bool options = mb_opts_first(verb->opts) != NULL;
 
 	(void)printf("usage: mailbearer %s%s%s%s\n\n%s\n", verb->name,
 		     *verb->operands ? " " : "", verb->operands,

@@ -159,6 +159,7 @@ int main(int argc, char **argv)
 	int status;
 
 	harden();
+	mb_out_start();
 	status = run(&t, argc, argv, &e);
 	if (status < 0) {
 		mb_out_error(&t, &e);

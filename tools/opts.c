@@ -25,12 +25,26 @@ int mb_opts_usage(const struct mb_opts *o, struct mb_err *e,
 	return mb_remedy(e, "run: mailbearer help %s", o->verb);
 }
 
+const struct mb_opt *mb_opts_first(const struct mb_opt *table)
+{
+	if (table && !table->name && (table->flags & MB_OPT_FIELDS))
+		table = mb_field_options;
+	return table && table->name ? table : NULL;
+}
+
+const struct mb_opt *mb_opts_next(const struct mb_opt *opt)
+{
+	return mb_opts_first(opt + 1);
+}
+
 static const struct mb_opt *find(const struct mb_opt *table, const char *name,
 				 size_t n)
 {
-	for (; table && table->name; table++)
-		if (strlen(table->name) == n && !memcmp(table->name, name, n))
-			return table;
+	const struct mb_opt *o;
+
+	for (o = mb_opts_first(table); o; o = mb_opts_next(o))
+		if (strlen(o->name) == n && !memcmp(o->name, name, n))
+			return o;
 	return NULL;
 }
 

@@ -14,6 +14,8 @@ enum {
 	MB_OPT_REFUSED = 2,	/* would be a secret on the command line: `text`
 				 * says what to use instead */
 	MB_OPT_HIDDEN = 4,	/* an alias, not shown by help */
+	MB_OPT_FIELDS = 8,	/* in the row that ends a table: here follow
+				 * the fields of a client credential */
 };
 
 struct mb_opt {
@@ -22,6 +24,13 @@ struct mb_opt {
 	const char *text;	/* one line for help */
 	unsigned flags;
 };
+
+extern const struct mb_opt mb_field_options[];	/* tools/fields.c */
+
+/* The row behind opt, across MB_OPT_FIELDS; NULL at the end.  A table is
+ * walked from mb_opts_first(). */
+const struct mb_opt *mb_opts_first(const struct mb_opt *table);
+const struct mb_opt *mb_opts_next(const struct mb_opt *opt);
 
 enum { MB_OPTS_MAX = 64 };
 

@@ -7,9 +7,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "lib/secret.h"
 #include "tools/out.h"
+
+/* stdio's own buffer would keep what `show --secrets` printed. */
+static char buffer[8192];
+
+void mb_out_start(void)
+{
+	(void)setvbuf(stdout, buffer, isatty(STDOUT_FILENO) ? _IOLBF : _IOFBF,
+		      sizeof(buffer));
+}
 
 int mb_out_status(const struct mb_err *e)
 {
@@ -102,6 +111,17 @@ void mb_out_set_int(struct mb_tool *t, const char *member, int64_t value)
 		mb_out_set(t, member, json_integer(value));
 }
 
+void mb_out_secret(struct mb_tool *t, const char *member,
+		   const struct mb_secret *value)
+{
+	mb_out_set_str(t, member, mb_secret_str(value));
+	if (t->json)
+		return;
+	(void)printf("%-24s ", member);
+	(void)fwrite(value->data, 1, value->len, stdout);
+	(void)putchar('\n');
+}
+
 void mb_out_outcome(const struct mb_tool *t, const char *done, ...)
 {
 	va_list ap;
@@ -146,6 +166,7 @@ int mb_out_finish(struct mb_tool *t, int status)
 
 	if (fflush(stdout) != 0 || ferror(stdout))
 		bad = true;
+	mb_wipe(buffer, sizeof(buffer));
 	if (!bad)
 		return status;
 	mb_out_note("mailbearer: the answer could not be written to stdout");

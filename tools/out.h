@@ -10,7 +10,11 @@
 #include <stdint.h>
 
 #include "lib/err.h"
+#include "lib/secret.h"
 #include "tools/tool.h"
+
+/* Before anything is printed. */
+void mb_out_start(void);
 
 /* The exit status of an error: the one table. */
 int mb_out_status(const struct mb_err *e);
@@ -35,6 +39,10 @@ json_t *mb_out_error_json(const struct mb_err *e);
 void mb_out_set(struct mb_tool *t, const char *member, json_t *value);
 void mb_out_set_str(struct mb_tool *t, const char *member, const char *value);
 void mb_out_set_int(struct mb_tool *t, const char *member, int64_t value);
+
+/* A secret that was asked for: "MEMBER  VALUE", or the member of the answer. */
+void mb_out_secret(struct mb_tool *t, const char *member,
+		   const struct mb_secret *value);
 
 /* "done" (printf style) if t->changed, else "unchanged": the last word of
  * every changing verb. */

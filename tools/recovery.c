@@ -157,7 +157,7 @@ static int is_p256(void *arg, X509 *x)
 int mb_recovery_check(const struct mb_secret *pem, const char *object,
 		      struct mb_err *e)
 {
-	if (strstr(mb_secret_str(pem), "PRIVATE KEY")) {
+	if (pem->len && memmem(pem->data, pem->len, "PRIVATE KEY", 11)) {
 		(void)mb_fail(e, MB_E_CONFIG_VALUE, object,
 			      "holds a private key");
 		return mb_remedy(e, "keep the key elsewhere; give the "

@@ -202,16 +202,16 @@ static int ask(const char *text, const char *initial, bool silent,
 /* Blanks around an answer are never meant. */
 static void trim(struct mb_secret *line)
 {
-	const char *text = mb_secret_str(line);
-	size_t skip = strspn(text, " \t");
+	size_t skip = 0;
 
-	while (line->len > skip && (text[line->len - 1] == ' ' ||
-				    text[line->len - 1] == '\t'))
-		mb_secret_truncate(line, line->len - 1);
-	if (skip && line->len >= skip) {
+	while (skip < line->len && strchr(" \t", line->data[skip]))
+		skip++;
+	if (skip) {
 		memmove(line->data, line->data + skip, line->len - skip);
 		mb_secret_truncate(line, line->len - skip);
 	}
+	while (line->len && strchr(" \t", line->data[line->len - 1]))
+		mb_secret_truncate(line, line->len - 1);
 }
 
 int mb_tty_ask(const char *text, const char *initial, char *answer,
@@ -234,7 +234,7 @@ int mb_tty_ask(const char *text, const char *initial, char *answer,
 			break;
 	}
 	if (ret == 0)
-		(void)snprintf(answer, size, "%s", mb_secret_str(&line));
+		memcpy(answer, mb_secret_str(&line), line.len + 1);
 	mb_secret_clear(&line);
 	return ret;
 }

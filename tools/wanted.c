@@ -32,46 +32,15 @@ static bool member(const struct mb_secret *text, const struct mb_span *within,
 	return false;
 }
 
-/* A file's name: one quoted string with \" and \\ at most. */
-static int file_name(const struct mb_secret *text, const struct mb_span *value,
-		     char *out, size_t size)
-{
-	const char *p = text->data + value->begin + 1;
-	const char *end = text->data + value->end - 1;
-	size_t n = 0;
-
-	if (value->end - value->begin < 3 || p[-1] != '"' || *end != '"')
-		return -1;
-	while (p < end && n + 1 < size) {
-		if (*p == '"')
-			return -1;
-		if (*p == '\\') {
-			p++;
-			if (p == end || (*p != '"' && *p != '\\'))
-				return -1;
-		}
-		out[n++] = *p++;
-	}
-	out[n] = 0;
-	return p == end ? 0 : -1;
-}
-
 /* client_secret_file = "F" becomes client_secret = "what F holds". */
 static int put_secret(struct mb_secret *text,
-		      const struct mb_credtext_member *m, const char *object,
+		      const struct mb_credtext_member *m, const char *path,
 		      struct mb_err *e)
 {
 	struct mb_secret value = { 0 }, with = { 0 }, out = { 0 };
 	struct mb_splice splice = { .with = &with };
-	char path[4096];
 	int ret = -1;
 
-	if (file_name(text, &m->value, path, sizeof(path)) < 0) {
-		(void)mb_fail(e, MB_E_CONFIG_VALUE, object,
-			      "client_secret_file: a file name in quotes is "
-			      "expected");
-		return mb_remedy(e, "correct it, then apply it again");
-	}
 	if (mb_input_secret(path, MB_CLIENT_SECRET_MAX, &value, e) < 0)
 		return -1;
 	splice.span.begin = m->all.begin;
@@ -90,18 +59,27 @@ static int put_secret(struct mb_secret *text,
 	return ret;
 }
 
-static int put_secrets(struct mb_secret *text, const char *object,
+static int put_secrets(struct mb_secret *text, const struct mb_credfile *file,
 		       struct mb_err *e)
 {
 	struct mb_credtext_member list, m;
 	struct mb_credtext_element el;
 	size_t i;
 
-	for (i = 0; member(text, NULL, "credentials", &list) &&
-	     mb_credtext_element(text, &list.value, i, &el) == 0; i++)
-		if (member(text, &el.span, "client_secret_file", &m) &&
-		    put_secret(text, &m, object, e) < 0)
+	for (i = 0; i < file->ncredentials; i++) {
+		if (!file->secret_files[i])
+			continue;
+		if (!member(text, NULL, "credentials", &list) ||
+		    mb_credtext_element(text, &list.value, i, &el) < 0 ||
+		    !member(text, &el.span, "client_secret_file", &m)) {
+			(void)mb_fail(e, MB_E_INTERNAL,
+				      file->credentials[i].name,
+				      "client_secret_file was not found again");
+			return mb_remedy(e, "put the secret into the file");
+		}
+		if (put_secret(text, &m, file->secret_files[i], e) < 0)
 			return -1;
+	}
 	return 0;
 }
 
@@ -127,6 +105,7 @@ int mb_wanted_read(const char *path, struct mb_secret *text,
 {
 	const char *object = strcmp(path, "-") ? path : "stdin";
 	struct mb_secret got = { 0 };
+	struct mb_credfile raw = { 0 };
 	int ret = -1;
 
 	if (mb_input_file(path, MB_CREDFILE_MAX, &got, e) < 0)
@@ -137,13 +116,15 @@ int mb_wanted_read(const char *path, struct mb_secret *text,
 		(void)mb_remedy(e, "run: mailbearer edit");
 		goto out;
 	}
-	if (mb_credtext_scan(&got, object, e) < 0 || with_header(&got, e) < 0 ||
-	    put_secrets(&got, object, e) < 0 ||
+	/* First as it stands, so that errors name the person's own lines. */
+	if (mb_credfile_parse_apply(&raw, &got, object, e) < 0 ||
+	    with_header(&got, e) < 0 || put_secrets(&got, &raw, e) < 0 ||
 	    mb_credfile_parse(file, &got, object, e) < 0)
 		goto out;
 	mb_secret_move(text, &got);
 	ret = 0;
 out:
+	mb_credfile_clear(&raw);
 	mb_secret_clear(&got);
 	return ret;
 }
