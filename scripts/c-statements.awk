@@ -61,6 +61,10 @@ function enter(    at)
 	if (at == 0)
 		return
 	name = substr(code, at, RLENGTH - 1)
+	if (name !~ /[a-z]/) {		# a macro that makes functions
+		name = ""
+		return
+	}
 	count = parameters(substr(code, at + RLENGTH - 1))
 	begin = first
 	deepest = 0
