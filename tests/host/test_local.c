@@ -10,8 +10,9 @@
 /* client.c meets these in place of libsasl2's own. */
 static void *library;
 
-static void *find(const char *name)
+static void (*find(const char *name))(void)
 {
+	void (*f)(void);
 	void *p;
 
 	if (!library)
@@ -21,38 +22,57 @@ static void *find(const char *name)
 	p = library ? dlsym(library, name) : NULL;
 	if (!p)
 		abort();
-	return p;
+	memcpy(&f, &p, sizeof(p));
+	return f;
 }
 
-#define FORWARD(type, name, parameters, call) \
-	type name parameters \
-	{ \
-		void *p = find(#name); \
-		type (*f) parameters; \
-		memcpy(&f, &p, sizeof(p)); \
-		call; \
-	}
+#define FIND(name) ((__typeof__(&name))find(#name))
 
-FORWARD(int, sasl_client_init, (const sasl_callback_t *cb), return f(cb))
-FORWARD(int, sasl_client_new,
-	(const char *service, const char *server, const char *local,
-	 const char *remote, const sasl_callback_t *cb, unsigned flags,
-	 sasl_conn_t **conn),
-	return f(service, server, local, remote, cb, flags, conn))
-FORWARD(int, sasl_client_start,
-	(sasl_conn_t *conn, const char *list, sasl_interact_t **need,
-	 const char **out, unsigned *len, const char **mech),
-	return f(conn, list, need, out, len, mech))
-FORWARD(int, sasl_client_step,
-	(sasl_conn_t *conn, const char *in, unsigned inlen,
-	 sasl_interact_t **need, const char **out, unsigned *len),
-	return f(conn, in, inlen, need, out, len))
-FORWARD(int, sasl_setprop, (sasl_conn_t *conn, int what, const void *value),
-	return f(conn, what, value))
-FORWARD(const char *, sasl_errdetail, (sasl_conn_t *conn),
-	return f(conn))
-FORWARD(void, sasl_dispose, (sasl_conn_t **conn), f(conn))
-FORWARD(void, sasl_done, (void), f())
+int sasl_client_init(const sasl_callback_t *cb)
+{
+	return FIND(sasl_client_init)(cb);
+}
+
+int sasl_client_new(const char *service, const char *server, const char *local,
+		    const char *remote, const sasl_callback_t *cb,
+		    unsigned flags, sasl_conn_t **conn)
+{
+	return FIND(sasl_client_new)(service, server, local, remote, cb, flags,
+				     conn);
+}
+
+int sasl_client_start(sasl_conn_t *conn, const char *list,
+		      sasl_interact_t **need, const char **out, unsigned *len,
+		      const char **mech)
+{
+	return FIND(sasl_client_start)(conn, list, need, out, len, mech);
+}
+
+int sasl_client_step(sasl_conn_t *conn, const char *in, unsigned inlen,
+		     sasl_interact_t **need, const char **out, unsigned *len)
+{
+	return FIND(sasl_client_step)(conn, in, inlen, need, out, len);
+}
+
+int sasl_setprop(sasl_conn_t *conn, int what, const void *value)
+{
+	return FIND(sasl_setprop)(conn, what, value);
+}
+
+const char *sasl_errdetail(sasl_conn_t *conn)
+{
+	return FIND(sasl_errdetail)(conn);
+}
+
+void sasl_dispose(sasl_conn_t **conn)
+{
+	FIND(sasl_dispose)(conn);
+}
+
+void sasl_done(void)
+{
+	FIND(sasl_done)();
+}
 
 static void the_library_is_not_in_the_global_scope(void **state)
 {
