@@ -109,7 +109,7 @@ mb() {
 
 # add_credential NAME CLIENT [OPTION...]: a client credential of the server.
 add_credential() {
-	name=$1 client=$2
+	credential=$1 client=$2
 	shift 2
 	case $client in
 	strict) set -- --client-secret-file - --auth-method client_secret_post "$@" ;;
@@ -118,7 +118,7 @@ add_credential() {
 	esac
 	# The server's secrets, as in oidc.mjs.
 	printf 'e2e+secret%%of&%s:~/=?\n' "$client" |
-		mb add "$name" --provider custom --client-id "$client" \
+		mb add "$credential" --provider custom --client-id "$client" \
 			--authorization-endpoint "$ISSUER/auth" \
 			--token-endpoint "$ISSUER/token" \
 			--callback-url http://127.0.0.1/ \

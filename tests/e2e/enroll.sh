@@ -11,9 +11,9 @@ user_store() {
 	mkdir -p "$RUN/home"
 	[ "$OTHER_UID" = "$(id -u)" ] || chown "$OTHER_UID" "$RUN/home"
 	AS="as_user env HOME=$RUN/home"
-	check "a user makes a store" mb --user init
+	need "a user makes a store" mb --user init
 	check "a second init changes nothing" mb --user init
-	check "a client credential is added" add_credential bed strict
+	need "a client credential is added" add_credential bed strict
 	check "adding it again changes nothing" add_credential bed strict
 }
 
@@ -116,9 +116,9 @@ killed() {
 system_store() {
 	AS=
 	mkdir -p "$STAGE/etc" "$STAGE/var/lib"
-	check "root makes the system's store for postfix" \
+	need "root makes the system's store for postfix" \
 		mb init --service-user postfix
-	check "root adds a client credential" add_credential relay strict
+	need "root adds a client credential" add_credential relay strict
 	if [ -n "$BROWSER_HOW" ]; then
 		enrol browse "$USER_NAME" "$USER_NAME" consent
 		check "root enrols with a browser elsewhere" ends_well

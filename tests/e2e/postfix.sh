@@ -15,14 +15,11 @@ fi
 records=$STAGE/var/lib/mailbearer/accounts
 mkdir -p "$STAGE/etc" "$STAGE/var/lib"
 rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
-check "init for postfix" mb init --service-user postfix
-check "credential" add_credential relay strict
+need "init for postfix" mb init --service-user postfix
+need "credential" add_credential relay strict
 SMTP_ENV="SASL_PATH=$STAGE/lib/sasl2"
-if ! bed_dovecot || ! bed_postfix; then
-	tap_result "not ok" "Dovecot and Postfix start"
-	tap_end
-	exit 1
-fi
+need "Dovecot starts" bed_dovecot
+need "Postfix starts" bed_postfix
 
 # sent SUBJECT [SENDER [RECIPIENT...]]: submit it, and it arrives.
 sent() {
@@ -64,7 +61,7 @@ twenty() {
 round() {
 	round=$1
 	jail >"$RUN/jail.before"
-	check "$round: enrolled" enrolled "$USER_NAME"
+	need "$round: enrolled" enrolled "$USER_NAME"
 	before=$(refreshes)
 	check "$round: Postfix sends by XOAUTH2 with a fresh token" sent "$round-fresh"
 	equal "$round: without a request" "$before" "$(refreshes)"

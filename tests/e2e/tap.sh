@@ -22,15 +22,24 @@ tap_result() {
 # check NAME COMMAND...: passes when the command succeeds; its output is shown
 # only when it fails.
 check() {
-	name=$1
+	tap_name=$1
 	shift
 	if "$@" >"$RUN/check.out" 2>&1; then
-		tap_result ok "$name"
+		tap_result ok "$tap_name"
 	else
-		tap_result "not ok" "$name"
+		tap_result "not ok" "$tap_name"
 		say "command: $*"
 		sed 's/^/# /' "$RUN/check.out" | tail -n 30
+		return 1
 	fi
+}
+
+# need NAME COMMAND...: like check, but without it the rest makes no sense.
+need() {
+	check "$@" && return
+	say "the rest of this suite is not run"
+	tap_end
+	exit 1
 }
 
 # equal NAME WANTED GOT

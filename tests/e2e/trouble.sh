@@ -22,14 +22,11 @@ trap 'end_all; umount "$STORE" 2>/dev/null || umount -l "$STORE"' EXIT
 
 MAILBEARER_HOME=$STORE
 export MAILBEARER_HOME
-check "init" mb init --service-user postfix
-check "credential" add_credential relay strict
+need "init" mb init --service-user postfix
+need "credential" add_credential relay strict
 SMTP_ENV="SASL_PATH=$STAGE/lib/sasl2 MAILBEARER_HOME=$STORE"
-if ! bed_dovecot || ! bed_postfix; then
-	tap_result "not ok" "Dovecot and Postfix start"
-	tap_end
-	exit 1
-fi
+need "Dovecot starts" bed_dovecot
+need "Postfix starts" bed_postfix
 
 # soft_expired SECONDS: half the lifetime is over, the token is still valid.
 soft_expired() {
