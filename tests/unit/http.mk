@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The http module as tests load it, the token endpoint they talk to, and the
+# unit tests of what is in libhttp.la.
+check_LTLIBRARIES += tests/stage/http.la
+tests_stage_http_la_SOURCES =
+tests_stage_http_la_LIBADD = libtestpaths.la $(HTTP_LIBS)
+tests_stage_http_la_LDFLAGS = $(lib_http_la_LDFLAGS) \
+	-rpath $(abs_top_builddir)/tests/nowhere
+
+# A token endpoint that answers as it is told: see its opening comment.
+check_PROGRAMS += tests/fake/tokend
+tests_fake_tokend_SOURCES = tests/fake/tokend.c
+tests_fake_tokend_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) -pthread
+tests_fake_tokend_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
+check_LTLIBRARIES += libfake.la
+libfake_la_SOURCES = tests/fake/fake.h tests/fake/fake.c
