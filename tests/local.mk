@@ -110,4 +110,9 @@ check_PROGRAMS += tests/unit/test_paste
 TESTS += tests/unit/test_paste
 tests_unit_test_paste_SOURCES = tests/unit/test_paste.c
 tests_unit_test_paste_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_import
+TESTS += tests/unit/test_import
+tests_unit_test_import_SOURCES = tests/unit/test_import.c
+tests_unit_test_import_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif

@@ -2,15 +2,12 @@
 /* enroll: let the owner of a mailbox sign in once, and keep what comes of it. */
 #include "config.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "tools/enroll.h"
 #include "tools/flow_code.h"
 #include "tools/import.h"
+#include "tools/input.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
 #include "tools/verbs.h"
@@ -139,43 +136,12 @@ static int try_share(struct mb_enroll *n, struct mb_err *e)
 
 /* ---- a token response from elsewhere ---- */
 
-static int read_file(const char *file, struct mb_secret *out, struct mb_err *e)
-{
-	bool is_stdin = !strcmp(file, "-");
-	int fd = is_stdin ? STDIN_FILENO :
-		 open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char chunk[4096];
-	ssize_t n = 0;
-
-	if (fd < 0)
-		return mb_fail_errno(e, errno, file, "open");
-	/* One byte more than the limit is enough to notice. */
-	while (out->len <= MB_IMPORT_MAX) {
-		n = read(fd, chunk, sizeof(chunk));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		if (mb_secret_append(out, chunk, (size_t)n) < 0) {
-			n = -1;
-			errno = ENOMEM;
-			break;
-		}
-	}
-	if (n < 0)
-		mb_fail_errno(e, errno, is_stdin ? "stdin" : file, "read");
-	mb_wipe(chunk, sizeof(chunk));
-	if (!is_stdin)
-		(void)close(fd);
-	return n < 0 ? -1 : 0;
-}
-
 static int load(struct mb_enroll *n, const char *file, struct mb_err *e)
 {
 	struct mb_secret json = { 0 };
 	int ret = -1;
 
-	if (read_file(file, &json, e) == 0)
+	if (mb_input_file(file, MB_IMPORT_MAX, &json, e) == 0)
 		ret = mb_import_parse(&n->grant, &json, mb_now(),
 				      strcmp(file, "-") ? file : "stdin", e);
 	mb_secret_clear(&json);
@@ -267,11 +233,8 @@ static int enroll(struct mb_enroll *n, struct mb_err *e)
 	int ret;
 
 	/* Before privileges are dropped: the file is the caller's. */
-	if (file && load(n, file, e) < 0)
+	if ((file && load(n, file, e) < 0) || mb_enroll_open(n, e) < 0)
 		return -1;
-	ret = mb_enroll_open(n, e);
-	if (ret)
-		return ret;
 	if (mb_opts_has(o, "as") && !file) {
 		ret = try_share(n, e);
 		if (ret)

@@ -30,8 +30,7 @@ void mb_enroll_clear(struct mb_enroll *n);
 /*
  * Open the store, read the credentials, become the records' owner, read the
  * account's record.  At a terminal a missing store (not root's) and a missing
- * client credential are made on the way.  0, -1 with *e, or an exit status
- * above 0 that another verb has reported already.
+ * client credential are made on the way.  0 or -1.
  */
 int mb_enroll_open(struct mb_enroll *n, struct mb_err *e);
 

@@ -7,11 +7,12 @@
 
 #include "lib/paths.h"
 #include "lib/provider.h"
+#include "tools/adding.h"
 #include "tools/enroll.h"
+#include "tools/init.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
 #include "tools/tty.h"
-#include "tools/verbs.h"
 
 enum { LIST_MAX = 400 };
 
@@ -20,24 +21,6 @@ void mb_enroll_clear(struct mb_enroll *n)
 	mb_credfile_clear(&n->credentials);
 	mb_record_clear(&n->old);
 	mb_grant_clear(&n->grant);
-}
-
-/* Do what that command line would; results as struct mb_verb's run. */
-static int run_verb(struct mb_tool *t, const struct mb_verb *v, int argc,
-		    char **argv, struct mb_err *e)
-{
-	const struct mb_verb *own_verb = t->verb;
-	struct mb_opts own = t->opts;
-	int ret;
-
-	ret = mb_opts_parse(&t->opts, v->name, v->opts, argc, argv, e);
-	if (ret == 0) {
-		t->verb = v;
-		ret = v->run(t, e);
-	}
-	t->verb = own_verb;
-	t->opts = own;
-	return ret;
 }
 
 /* May things be made on the way? */
@@ -49,8 +32,6 @@ static bool may_make(const struct mb_enroll *n)
 static int open_store(struct mb_enroll *n, struct mb_err *e)
 {
 	struct mb_tool *t = n->tool;
-	char *none[] = { NULL };
-	int ret;
 
 	if (mb_pick_store(t, MB_PICK_RECORDS, e) == 0)
 		return 0;
@@ -59,8 +40,8 @@ static int open_store(struct mb_enroll *n, struct mb_err *e)
 		return -1;
 	mb_err_clear(e);
 	mb_out_note("No store yet: making one of your own.");
-	ret = run_verb(t, &mb_verb_init, 0, none, e);
-	return ret ? ret : mb_pick_store(t, MB_PICK_RECORDS, e);
+	return mb_init_store(t, e) < 0 ? -1 :
+	       mb_pick_store(t, MB_PICK_RECORDS, e);
 }
 
 static int read_credentials(struct mb_enroll *n, struct mb_err *e)
@@ -81,57 +62,6 @@ out:
 	return ret;
 }
 
-/* ---- the first client credential, made on the way ---- */
-
-static int ask_provider(const struct mb_enroll *n, char *name, size_t size,
-			struct mb_err *e)
-{
-	struct mb_providers all = { 0 };
-	const struct mb_provider *p = NULL;
-	int ret = -1;
-
-	if (mb_providers_load(&all, mb_path_providers, e) < 0)
-		goto out;
-	p = mb_provider_find(&all, n->owner);
-	do {
-		if (mb_tty_ask("Service provider (mailbearer provider list)",
-			       p ? p->name : NULL, name, size, e) < 0)
-			goto out;
-		if (mb_provider_find(&all, name) || !strcmp(name, "custom"))
-			break;
-		mb_out_note("%s is none of: google, microsoft ..., custom; see: mailbearer provider list",
-			    name);
-	} while (true);
-	ret = 0;
-out:
-	mb_providers_clear(&all);
-	return ret;
-}
-
-static int make_credential(struct mb_enroll *n, struct mb_err *e)
-{
-	static char provider_option[] = "--provider", show[] = "show";
-	char provider[MB_PROVIDER_MAX + 1];
-	char name[MB_NAME_MAX + 1];
-	char *show_args[] = { show, provider, NULL };
-	char *add_args[] = { name, provider_option, provider, NULL };
-	int ret;
-
-	mb_out_note("No client credential (app registration) yet: adding one.");
-	if (ask_provider(n, provider, sizeof(provider), e) < 0)
-		return -1;
-	ret = run_verb(n->tool, &mb_verb_provider, 2, show_args, e);
-	if (ret)
-		return ret;
-	do {
-		if (mb_tty_ask("Name for it", provider, name, sizeof(name),
-			       e) < 0)
-			return -1;
-	} while (!mb_name_valid(name));
-	ret = run_verb(n->tool, &mb_verb_add, 3, add_args, e);
-	return ret ? ret : read_credentials(n, e);
-}
-
 static int no_credential(const struct mb_enroll *n, struct mb_err *e)
 {
 	mb_fail(e, MB_E_NO_CREDENTIAL, n->account,
@@ -142,25 +72,22 @@ static int no_credential(const struct mb_enroll *n, struct mb_err *e)
 
 int mb_enroll_open(struct mb_enroll *n, struct mb_err *e)
 {
-	char canonical[MB_ADDRESS_MAX + 1];
-	int ret;
+	char canonical[MB_ADDRESS_MAX + 1], name[MB_NAME_MAX + 1];
 
 	n->was_root = geteuid() == 0;
 	if (mb_address_canon(n->account, canonical, e) < 0 ||
 	    mb_address_record_id(canonical, n->id, e) < 0 ||
 	    mb_address_canon(n->owner, canonical, e) < 0)
 		return -1;
-	ret = open_store(n, e);
-	if (ret)
-		return ret;
-	if (read_credentials(n, e) < 0)
+	if (open_store(n, e) < 0 || read_credentials(n, e) < 0)
 		return -1;
 	if (n->credentials.ncredentials == 0) {
 		if (!may_make(n))
 			return no_credential(n, e);
-		ret = make_credential(n, e);
-		if (ret)
-			return ret;
+		mb_out_note("No client credential (app registration) yet: adding one. Its values come from the provider's console; the steps: mailbearer provider show P");
+		if (mb_adding_for_address(n->tool, n->owner, name, e) < 0 ||
+		    read_credentials(n, e) < 0)
+			return -1;
 	}
 	if (mb_pick_drop(n->tool, e) < 0)
 		return -1;

@@ -13,6 +13,7 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_rename,
 	&mb_verb_apply,
 	&mb_verb_edit,
+	&mb_verb_enroll,
 	&mb_verb_list,
 	&mb_verb_show,
 	&mb_verb_token,
