@@ -13,6 +13,7 @@ static void release(struct mb_crypto *c)
 {
 	EVP_CIPHER_free(c->gcm);
 	EVP_CIPHER_free(c->wrap);
+	EVP_CIPHER_free(c->ecb);
 	EVP_MD_free(c->sha256);
 	free(c);
 }
@@ -34,12 +35,13 @@ const struct mb_crypto *mb_crypto_get(struct mb_err *e)
 	(void)ERR_set_mark();
 	fresh->gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
 	fresh->wrap = EVP_CIPHER_fetch(NULL, "AES-256-WRAP", NULL);
+	fresh->ecb = EVP_CIPHER_fetch(NULL, "AES-256-ECB", NULL);
 	fresh->sha256 = EVP_MD_fetch(NULL, "SHA2-256", NULL);
 	(void)ERR_pop_to_mark();
-	if (!fresh->gcm || !fresh->wrap || !fresh->sha256) {
+	if (!fresh->gcm || !fresh->wrap || !fresh->ecb || !fresh->sha256) {
 		release(fresh);
 		mb_fail(e, MB_E_CRYPTO, "libcrypto",
-			"has no AES-256-GCM, AES-256-WRAP or SHA2-256");
+			"has no AES-256 (GCM, WRAP, ECB) or no SHA2-256");
 		mb_remedy(e, "check the providers in openssl.cnf");
 		return NULL;
 	}

@@ -18,6 +18,7 @@ enum { MB_SHA256_LEN = 32, MB_SHA256_HEX = 64 };
 struct mb_crypto {
 	EVP_CIPHER *gcm;	/* AES-256-GCM */
 	EVP_CIPHER *wrap;	/* AES-256-WRAP (RFC 3394) */
+	EVP_CIPHER *ecb;	/* AES-256-ECB, to unwrap (lib/unseal.c) */
 	EVP_MD *sha256;
 };
 

@@ -298,6 +298,18 @@ static void tokens_hold_visible_ascii_only(void **state)
 		assert_int_equal(mb_token_valid(&byte, 1),
 				 c >= 0x21 && c <= 0x7e);
 	}
+	/* wherever it stands, and whatever its neighbours are */
+	for (c = 0; c < 256 * 24; c++) {
+		char bytes[24];
+
+		memset(bytes, c / 24 % 2 ? '~' : '!', sizeof(bytes));
+		bytes[c % 24] = (char)(c / 24);
+		assert_int_equal(mb_token_valid(bytes, sizeof(bytes)),
+				 c / 24 >= 0x21 && c / 24 <= 0x7e);
+		assert_int_equal(mb_token_valid(bytes, 19),
+				 c % 24 >= 19 ||
+				 (c / 24 >= 0x21 && c / 24 <= 0x7e));
+	}
 	assert_false(mb_token_valid("", 0));
 	refuses(LEAST "access_token a b\n");
 	refuses(LEAST "refresh_token \303\274\n");
