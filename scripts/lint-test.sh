@@ -133,4 +133,33 @@ tree
 echo "later: TO""DO" >README.md
 finds check-banned 'README.md:1' 'a loose end'
 
+# verb: a tool with one verb and one option, and a page without a word on it.
+verb() {
+	tree
+	{
+		echo 'static const struct mb_opt options[] = {'
+		echo '	{ "loud", NULL, "make noise", 0 },'
+		echo '	{ NULL, NULL, NULL, 0 },'
+		echo '};'
+		echo 'const struct mb_verb mb_verb_sing = {'
+		echo '	.name = "sing",'
+		echo '};'
+	} >tools/cmd_sing.c
+	{
+		echo '.\" SPDX-License-Identifier: BSD-2-Clause'
+		printf '%s\n' '.Dd January 1, 2026' '.Dt MAILBEARER 1' '.Os' \
+			'.Sh NAME' '.Nm mailbearer' '.Nd sings' \
+			'.Sh DESCRIPTION' 'Sings.' "$@"
+	} >man/mailbearer.1
+}
+
+verb
+finds check-man 'no section for the verb sing' 'a verb without a section'
+verb '.Ss sing' '.Fl -loud'
+finds check-man 'no example in the section sing' 'a verb without an example'
+verb '.Ss sing' '.Dl mailbearer sing'
+finds check-man 'sing: no word about --loud' 'an option without a word'
+verb '.Ss sing' '.Fl -loud' '.Fl -shrill' '.Dl mailbearer sing'
+finds check-man 'the tool has no option --shrill' 'an option that is gone'
+
 echo "1..$count"

@@ -15,6 +15,7 @@ EXTRA_DIST += \
 
 # The same checks, and proof that each of them can fail.
 dist_check_SCRIPTS += %D%/lint-test.sh
+TESTS += %D%/lint-test.sh
 
 .PHONY: lint format
 lint:
