@@ -56,13 +56,21 @@ static void take_text(char *dst, size_t size, const char *src)
 		(void)snprintf(dst, size, "%s", src);
 }
 
-/* The reply into the record.  The refresh token first: whatever is wrong with
- * the rest, the old one may be dead. */
+/* Whatever is wrong with the rest of a reply, granted or not: if a refresh
+ * token came, the old one may be dead. */
+static void keep_refresh_token(struct mb_record *r, struct mb_grant *g,
+			       int64_t now)
+{
+	if (!mb_token_valid(g->refresh_token.data, g->refresh_token.len))
+		return;
+	mb_secret_move(&r->refresh_token, &g->refresh_token);
+	r->refreshed_at = now;
+}
+
+/* A granted reply into the record. */
 static int merge(const struct mb_refresh *x, struct mb_record *r,
 		 struct mb_grant *g, int64_t now, struct mb_err *e)
 {
-	if (g->refresh_token.len)
-		mb_secret_move(&r->refresh_token, &g->refresh_token);
 	r->refreshed_at = now;
 	mb_token_clear_error(r);
 	if (!mb_token_valid(g->access_token.data, g->access_token.len)) {
@@ -125,6 +133,7 @@ static enum mb_refreshed request(const struct mb_refresh *x, bool saving,
 			    &x->patience, &g, &why);
 	now = clock();
 	mb_token_apply(r, x->found);
+	keep_refresh_token(r, &g, now);
 	if (o == MB_OUT_GRANTED && merge(x, r, &g, now, &why) == 0)
 		ret = MB_REFRESH_DONE;
 	else

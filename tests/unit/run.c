@@ -3,8 +3,8 @@
 
 #include "tests/unit/run.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <sys/wait.h>
@@ -23,17 +23,19 @@ const char *run_dir(void)
 	return dir;
 }
 
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
 void run_clean(void)
 {
-	DIR *d = dir[0] ? opendir(dir) : NULL;
-	struct dirent *entry;
-
-	if (!d)
-		return;
-	while ((entry = readdir(d)))
-		(void)unlinkat(dirfd(d), entry->d_name, 0);
-	(void)closedir(d);
-	(void)rmdir(dir);
+	if (dir[0])
+		(void)nftw(dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 	dir[0] = '\0';
 }
 

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Files, store and refresh policy.
+if HAVE_CMOCKA
+
+check_PROGRAMS += tests/unit/test_token
+TESTS += tests/unit/test_token
+tests_unit_test_token_SOURCES = tests/unit/test_token.c \
+	tests/fake/world.h tests/fake/world.c
+tests_unit_test_token_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_fsio
+TESTS += tests/unit/test_fsio
+tests_unit_test_fsio_SOURCES = tests/unit/test_fsio.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_fsio_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_lock
+TESTS += tests/unit/test_lock
+tests_unit_test_lock_SOURCES = tests/unit/test_lock.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_lock_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_home
+TESTS += tests/unit/test_home
+tests_unit_test_home_SOURCES = tests/unit/test_home.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_home_LDADD = libhome.la libbase.la libtestpaths.la $(UNIT_LIBS)
+endif
