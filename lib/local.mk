@@ -37,7 +37,8 @@ HTTP_SOURCES = \
 	%D%/outcome.h %D%/outcome.c %D%/oauth.h %D%/oauth.c \
 	%D%/oauth_reply.c %D%/oauth_error.h %D%/oauth_error.c \
 	%D%/http.h %D%/http.c %D%/http_error.h %D%/http_error.c \
-	%D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c
+	%D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c \
+	%D%/provider.h %D%/provider.c %D%/provider_fill.c
 
 # Values that engine and http module hand each other.
 BASE_SOURCES += \

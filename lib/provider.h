@@ -37,17 +37,16 @@ struct mb_provider {
 	char callback_url[MB_URL_MAX + 1];	/* default; "" ask */
 	char authorization_extra[513];
 	char domains[1025];		/* blank-separated mail domains */
-	enum mb_need tenant;
-	enum mb_need secret;
+	int tenant;			/* enum mb_need */
+	int secret;			/* enum mb_need */
 	bool pkce;
 	bool rotates;
 	int64_t token_lifetime;
-	char client_id_form[16];	/* "guid", "suffix", or "" */
-	char client_id_suffix[128];
-	char secret_refuse[16];		/* "guid": that is a Secret ID */
+	bool client_id_guid;		/* it is a GUID, and so no secret is one */
+	char client_id_suffix[128];	/* what it ends in, or "" */
 	struct mb_server servers[MB_PROVIDER_SERVERS];
 	size_t nservers;
-	char *steps[MB_PROVIDER_STEPS];	/* {redirect_uri} stands for itself */
+	char *steps[MB_PROVIDER_STEPS];	/* console steps; see mb_provider_step() */
 	size_t nsteps;
 };
 
