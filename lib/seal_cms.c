@@ -21,10 +21,21 @@ static int libcrypto_failed(struct mb_err *e, const char *doing)
 		       why ? why : "libcrypto failed");
 }
 
-static int refuse_certificate(struct mb_err *e, size_t number, const char *why)
+/* What certificates are read from, and where they go to. */
+struct certificates {
+	const struct mb_secret *pem;
+	const char *object;	/* what errors name */
+	CMS_ContentInfo *cms;	/* NULL: they are only looked at */
+	size_t n;
+	struct mb_err *e;
+};
+
+static int refuse_certificate(const struct certificates *c, const char *why)
 {
-	mb_fail(e, MB_E_CONFIG_VALUE, "recovery certificate", "number %zu %s",
-		number, why);
+	struct mb_err *e = c->e;
+
+	mb_fail(e, MB_E_CONFIG_VALUE, c->object, "recovery certificate %zu %s",
+		c->n, why);
 	return mb_remedy(e, "make one: openssl req -x509 -newkey ec -pkeyopt "
 			 "ec_paramgen_curve:P-256 -days 7300 -keyout "
 			 "recovery.key -out recovery.crt");
@@ -55,57 +66,48 @@ static bool more_text(BIO *pem)
 	return n > 0;
 }
 
-static int add_certificate(CMS_ContentInfo *cms, X509 *cert, size_t number,
-			   struct mb_err *e)
+static int add_certificate(const struct certificates *c, X509 *cert)
 {
 	CMS_RecipientInfo *ri;
 	EVP_PKEY_CTX *ctx;
 
 	if (!is_p256(cert))
-		return refuse_certificate(e, number, "is not for EC P-256");
-	if (!cms)
+		return refuse_certificate(c, "is not for EC P-256");
+	if (c->n > MB_RECOVERY_MAX)
+		return refuse_certificate(c, "is one too many");
+	if (!c->cms)
 		return 0;
-	ri = CMS_add1_recipient_cert(cms, cert, CMS_KEY_PARAM);
+	ri = CMS_add1_recipient_cert(c->cms, cert, CMS_KEY_PARAM);
 	if (!ri)
-		return libcrypto_failed(e, "adding a recovery certificate");
+		return libcrypto_failed(c->e, "adding a recovery certificate");
 	/* The default would be SHA-1. */
 	ctx = CMS_RecipientInfo_get0_pkey_ctx(ri);
 	if (!ctx || EVP_PKEY_CTX_ctrl_str(ctx, "ecdh_kdf_md", "sha256") <= 0)
-		return libcrypto_failed(e, "adding a recovery certificate");
+		return libcrypto_failed(c->e, "adding a recovery certificate");
 	return 0;
 }
 
-/* All certificates to cms; NULL: only looked at. */
-static int add_certificates(CMS_ContentInfo *cms,
-			    const struct mb_secret *recovery, size_t *count,
-			    struct mb_err *e)
+static int add_certificates(struct certificates *c)
 {
-	BIO *pem = BIO_new_mem_buf(recovery->data, (int)recovery->len);
+	BIO *pem = BIO_new_mem_buf(c->pem->data, (int)c->pem->len);
 	X509 *cert = NULL;
-	size_t n = 0;
 	int ret = -1;
 
 	if (!pem) {
-		libcrypto_failed(e, "reading recovery certificates");
+		libcrypto_failed(c->e, "reading recovery certificates");
 		goto out;
 	}
 	while (more_text(pem)) {
-		n++;
+		c->n++;
 		X509_free(cert);
 		cert = PEM_read_bio_X509(pem, NULL, NULL, NULL);
 		if (!cert) {
-			refuse_certificate(e, n, "cannot be read (PEM)");
+			refuse_certificate(c, "cannot be read (PEM)");
 			goto out;
 		}
-		if (n > MB_RECOVERY_MAX) {
-			refuse_certificate(e, n, "is one too many");
-			goto out;
-		}
-		if (add_certificate(cms, cert, n, e) < 0)
+		if (add_certificate(c, cert) < 0)
 			goto out;
 	}
-	if (count)
-		*count = n;
 	ret = 0;
 out:
 	X509_free(cert);
@@ -113,18 +115,26 @@ out:
 	return ret;
 }
 
-int mb_seal_cms_check(const struct mb_secret *recovery_pem, size_t *count,
-		      struct mb_err *e)
+int mb_seal_cms_check(const struct mb_secret *recovery_pem, const char *object,
+		      size_t *count, struct mb_err *e)
 {
-	size_t n = 0;
+	struct certificates c = { .pem = recovery_pem, .object = object,
+				  .e = e };
 	int ret = 0;
 
+	/* PEM readers step over what they do not look for. */
+	if (recovery_pem->len > 0 &&
+	    memmem(recovery_pem->data, recovery_pem->len, "PRIVATE KEY", 11)) {
+		mb_fail(e, MB_E_CONFIG_VALUE, object, "holds a private key");
+		return mb_remedy(e, "keep the key elsewhere; give the "
+				 "certificate alone");
+	}
 	(void)ERR_set_mark();
 	if (recovery_pem->len > 0)
-		ret = add_certificates(NULL, recovery_pem, &n, e);
+		ret = add_certificates(&c);
 	(void)ERR_pop_to_mark();
 	if (ret == 0 && count)
-		*count = n;
+		*count = c.n;
 	return ret;
 }
 
@@ -148,6 +158,8 @@ static CMS_ContentInfo *new_message(const struct mb_key *keys, size_t nkeys,
 				    const struct mb_secret *recovery,
 				    struct mb_err *e)
 {
+	struct certificates c = { .pem = recovery, .e = e,
+				  .object = "credentials.conf" };
 	const struct mb_crypto *lib = mb_crypto_get(e);
 	CMS_ContentInfo *cms;
 	size_t i;
@@ -164,8 +176,8 @@ static CMS_ContentInfo *new_message(const struct mb_key *keys, size_t nkeys,
 		if (add_key(cms, &keys[i], e) < 0)
 			goto fail;
 	}
-	if (recovery && recovery->len > 0 &&
-	    add_certificates(cms, recovery, NULL, e) < 0)
+	c.cms = cms;
+	if (recovery && recovery->len > 0 && add_certificates(&c) < 0)
 		goto fail;
 	return cms;
 fail:

@@ -27,9 +27,10 @@ int mb_seal_cms(const struct mb_key *keys, size_t nkeys,
 		const struct mb_secret *plain, struct mb_secret *out,
 		struct mb_err *e);
 
-/* Are these certificates that mb_seal_cms() will take?  0 and their number
- * (count may be NULL), or -1 with MB_E_CONFIG_VALUE. */
-int mb_seal_cms_check(const struct mb_secret *recovery_pem, size_t *count,
-		      struct mb_err *e);
+/* Are these certificates that mb_seal_cms() will take, and no private key
+ * among them?  0 and their number (count may be NULL), or -1 with
+ * MB_E_CONFIG_VALUE, which names object. */
+int mb_seal_cms_check(const struct mb_secret *recovery_pem, const char *object,
+		      size_t *count, struct mb_err *e);
 
 #endif

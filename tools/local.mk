@@ -73,7 +73,7 @@ TOOLS_SOURCES += \
 	%D%/pkce.c %D%/pkce.h %D%/redirect.c %D%/redirect.h
 
 TOOLS_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) $(MICROHTTPD_CFLAGS)
-TOOLS_LIBS = libtools.la libhttp.la libengine.la libbase.la \
+TOOLS_LIBS = libtools.la libsealcms.la libhttp.la libengine.la libbase.la \
 	$(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) \
 	$(CRYPTO_LIBS) $(MICROHTTPD_LIBS)
 

@@ -170,15 +170,15 @@ static void certificates_are_counted_and_limited(void **state)
 	size_t n = 99, i;
 
 	(void)state;
-	assert_int_equal(mb_seal_cms_check(&many, &n, &e), 0);
+	assert_int_equal(mb_seal_cms_check(&many, "f", &n, &e), 0);
 	assert_int_equal(n, 0);
 	for (i = 0; i < MB_RECOVERY_MAX; i++)
 		mb_secret_append(&many, recovery.data, recovery.len);
-	assert_int_equal(mb_seal_cms_check(&many, &n, &e), 0);
+	assert_int_equal(mb_seal_cms_check(&many, "f", &n, &e), 0);
 	assert_int_equal(n, MB_RECOVERY_MAX);
 	assert_int_equal(mb_seal_cms(keys, 1, &many, &text, &der, &e), 0);
 	mb_secret_append(&many, recovery.data, recovery.len);
-	assert_int_equal(mb_seal_cms_check(&many, &n, &e), -1);
+	assert_int_equal(mb_seal_cms_check(&many, "f", &n, &e), -1);
 	assert_int_equal(e.id, MB_E_CONFIG_VALUE);
 	assert_int_equal(mb_seal_cms(keys, 1, &many, &text, &der, &e), -1);
 	mb_secret_clear(&many);
@@ -192,17 +192,32 @@ static void what_is_no_certificate_is_refused(void **state)
 
 	(void)state;
 	mb_secret_append_str(&bad, "-----BEGIN CERTIFICATE-----\nAAAA\n");
-	assert_int_equal(mb_seal_cms_check(&bad, &n, &e), -1);
+	assert_int_equal(mb_seal_cms_check(&bad, "f", &n, &e), -1);
 	assert_int_equal(e.id, MB_E_CONFIG_VALUE);
 	mb_secret_set(&bad, "hello", 5);
-	assert_int_equal(mb_seal_cms_check(&bad, &n, &e), -1);
+	assert_int_equal(mb_seal_cms_check(&bad, "f", &n, &e), -1);
 	mb_secret_set(&bad, recovery.data, recovery.len);
 	mb_secret_append_str(&bad, "rest");
-	assert_int_equal(mb_seal_cms_check(&bad, &n, &e), -1);
+	assert_int_equal(mb_seal_cms_check(&bad, "f", &n, &e), -1);
 	mb_secret_set(&bad, recovery.data, recovery.len / 2);
-	assert_int_equal(mb_seal_cms_check(&bad, &n, &e), -1);
+	assert_int_equal(mb_seal_cms_check(&bad, "f", &n, &e), -1);
 	assert_int_equal(ERR_peek_error(), 0);
 	mb_secret_clear(&bad);
+}
+
+static void private_key_beside_the_certificate_is_refused(void **state)
+{
+	struct mb_secret both = {0};
+	struct mb_err e = {0};
+	char *key = test_data("recovery.key", NULL);
+
+	(void)state;
+	mb_secret_append_str(&both, key);
+	mb_secret_append(&both, recovery.data, recovery.len);
+	free(key);
+	assert_int_equal(mb_seal_cms_check(&both, "f", NULL, &e), -1);
+	assert_string_equal(e.cause, "holds a private key");
+	mb_secret_clear(&both);
 }
 
 static void certificate_of_another_kind_is_refused(void **state)
@@ -214,8 +229,10 @@ static void certificate_of_another_kind_is_refused(void **state)
 	(void)state;
 	mb_secret_append_str(&rsa, pem);
 	free(pem);
-	assert_int_equal(mb_seal_cms_check(&rsa, NULL, &e), -1);
-	assert_string_equal(e.cause, "number 1 is not for EC P-256");
+	assert_int_equal(mb_seal_cms_check(&rsa, "f", NULL, &e), -1);
+	assert_string_equal(e.object, "f");
+	assert_string_equal(e.cause,
+			    "recovery certificate 1 is not for EC P-256");
 	assert_int_equal(mb_seal_cms(keys, 1, &rsa, &text, &der, &e), -1);
 	assert_int_equal(e.id, MB_E_CONFIG_VALUE);
 	mb_secret_clear(&rsa);
@@ -314,6 +331,8 @@ int main(void)
 		cmocka_unit_test(recovery_key_opens_it_with_stock_openssl),
 		cmocka_unit_test(certificates_are_counted_and_limited),
 		cmocka_unit_test(what_is_no_certificate_is_refused),
+		cmocka_unit_test(
+			private_key_beside_the_certificate_is_refused),
 		cmocka_unit_test(certificate_of_another_kind_is_refused),
 		cmocka_unit_test(too_much_text_and_no_key_are_refused),
 		cmocka_unit_test(
