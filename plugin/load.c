@@ -31,6 +31,14 @@ static int fail(struct mb_err *e, const char *reason)
 			 program_invocation_short_name);
 }
 
+void mb_load_close(void)
+{
+	const struct mb_engine *engine = atomic_load(&loaded);
+
+	if (engine)
+		engine->close();
+}
+
 const struct mb_engine *mb_load_engine(struct mb_err *e)
 {
 	const struct mb_engine *engine = atomic_load(&loaded);

@@ -10,4 +10,7 @@
  * of another build than the plugin (MB_E_UPGRADED). */
 const struct mb_engine *mb_load_engine(struct mb_err *e);
 
+/* Wipe what a loaded engine keeps; it opens the store anew when asked again. */
+void mb_load_close(void);
+
 #endif

@@ -102,6 +102,13 @@ void mb_mech_dispose(void *conn_context, const sasl_utils_t *utils)
 	free(c);
 }
 
+void mb_mech_free(void *glob_context, const sasl_utils_t *utils)
+{
+	(void)glob_context;
+	(void)utils;
+	mb_load_close();
+}
+
 static int emit(void *arg, const char *user, const char *token,
 		size_t token_len, struct mb_err *e)
 {

@@ -26,4 +26,7 @@ int mb_mech_step(void *conn_context, sasl_client_params_t *params,
 
 void mb_mech_dispose(void *conn_context, const sasl_utils_t *utils);
 
+/* The program is done with libsasl2: no key and no token stays in memory. */
+void mb_mech_free(void *glob_context, const sasl_utils_t *utils);
+
 #endif

@@ -44,6 +44,7 @@ enum { MECHS = 2 };
 	.mech_new = mb_mech_new, \
 	.mech_step = mb_mech_step, \
 	.mech_dispose = mb_mech_dispose, \
+	.mech_free = mb_mech_free, \
 }
 
 /* libsasl2 keeps pointers into it and its type is not const; a table for each

@@ -99,6 +99,7 @@ static int trouble(struct mb_err *e)
 
 static void close_store(void)
 {
+	fake_engine.closes++;
 }
 
 /* Not const: fake_engine_pose makes it a module of another build. */

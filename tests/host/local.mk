@@ -64,4 +64,12 @@ TESTS += %D%/test_local %D%/test_layout
 %C%_test_layout_CPPFLAGS = $(host_cppflags)
 %C%_test_layout_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
 %C%_test_layout_LDADD = $(host_ldadd)
+
+# With the real engine and a store made through lib/.
+check_PROGRAMS += %D%/test_store
+TESTS += %D%/test_store
+%C%_test_store_SOURCES = %D%/test_store.c $(host_fixture) \
+	%D%/store.h %D%/store.c
+%C%_test_store_CPPFLAGS = $(host_cppflags)
+%C%_test_store_LDADD = $(SASL_LIBS) $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif

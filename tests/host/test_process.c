@@ -89,7 +89,9 @@ static void done_and_init_again_works(void **state)
 
 	(void)state;
 	for (int i = 0; i < 3; i++) {
+		fake->closes = 0;
 		client_done();
+		assert_true(fake->closes > 0);
 		assert_int_equal(client_init(FAKE_PLUGIN_DIR), SASL_OK);
 		c = client_with(ACCOUNT);
 		assert_int_equal(client_start(&c), SASL_CONTINUE);
