@@ -171,6 +171,47 @@ static void done_and_init_again_keeps_working(void **state)
 	assert_login(ENROLLED);
 }
 
+/* Times the first half of the token lies in memory that can be written. */
+static int copies_of_token(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	size_t n = strlen(TOKEN) / 2;
+	unsigned long from, to;
+	char mode[5], line[300];
+	int found = 0;
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps)) {
+		const char *p;
+
+		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 ||
+		    strncmp(mode, "rw", 2) != 0 || strstr(line, "[v"))
+			continue;
+		p = (const char *)from;
+		while ((p = memmem(p, to - (unsigned long)p, TOKEN, n))) {
+			found++;
+			p++;
+		}
+	}
+	fclose(maps);
+	return found;
+}
+
+static void no_copy_of_the_token_outlives_its_use(void **state)
+{
+	struct client c = client_with(ACCOUNT);
+
+	(void)state;
+	assert_login(ENROLLED);
+	assert_int_equal(client_start(&c), SASL_CONTINUE);
+	assert_true(copies_of_token() > 0);
+	assert_int_equal(client_hear(&c, CHALLENGE), SASL_OK);
+	client_end(&c);
+	client_done();
+	assert_int_equal(copies_of_token(), 0);
+	assert_int_equal(client_init(STAGE), SASL_OK);
+}
+
 static void a_damaged_record_is_named_not_sent(void **state)
 {
 	struct client c = client_with(ACCOUNT);
@@ -240,6 +281,7 @@ int main(void)
 		STORE_TEST(a_refusal_is_noted_in_the_record),
 		STORE_TEST(forks_before_and_after_the_first_login_log_in),
 		STORE_TEST(done_and_init_again_keeps_working),
+		STORE_TEST(no_copy_of_the_token_outlives_its_use),
 		STORE_TEST(a_damaged_record_is_named_not_sent),
 		STORE_TEST(a_broken_key_still_has_mechanisms_and_is_reported),
 		STORE_TEST(a_key_that_others_can_read_is_reported),
