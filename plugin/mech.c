@@ -155,30 +155,43 @@ static int bad_name(struct mb_err *e, const char *cause)
 	return SASL_FAIL;
 }
 
+static int take_names(const struct mb_host *h,
+		      const sasl_client_params_t *params,
+		      const struct mb_names *n, sasl_out_params_t *oparams,
+		      struct mb_err *e)
+{
+	if (n->authid_len == 0)
+		return bad_name(e, " is empty");
+	if (n->authid_len > MB_ADDRESS_MAX || n->authzid_len > MB_ADDRESS_MAX)
+		return bad_name(e, " is too long");
+	if (canon(h, params, n, oparams) != SASL_OK)
+		return bad_name(e, "not accepted by the SASL library");
+	/* The program's own canonicalisation may have made it longer. */
+	if (oparams->alen > MB_ADDRESS_MAX)
+		return bad_name(e, " is too long");
+	return SASL_OK;
+}
+
+/* The prompts are given back whatever came of them. */
 static int names(struct conn *c, const struct mb_host *h,
 		 const sasl_client_params_t *params,
 		 sasl_interact_t **prompt_need, sasl_out_params_t *oparams,
 		 struct mb_err *e)
 {
 	struct mb_names n = {0};
-	int r = mb_prompt_names(h, prompt_need, c->state == ASKED, &n, e);
+	bool asked = c->state == ASKED;
+	int r = mb_prompt_names(h, prompt_need, asked, &n, e);
 
-	if (r == SASL_INTERACT)
+	if (r == SASL_INTERACT) {
 		c->state = ASKED;
-	if (r != SASL_OK)
 		return r;
-	if (n.authid_len == 0)
-		return bad_name(e, " is empty");
-	if (n.authid_len > MB_ADDRESS_MAX || n.authzid_len > MB_ADDRESS_MAX)
-		return bad_name(e, " is too long");
-	if (canon(h, params, &n, oparams) != SASL_OK)
-		return bad_name(e, "not accepted by the SASL library");
-	/* The program's own canonicalisation may have made it longer. */
-	if (oparams->alen > MB_ADDRESS_MAX)
-		return bad_name(e, " is too long");
-	if (c->state == ASKED)
+	}
+	if (r == SASL_OK)
+		r = take_names(h, params, &n, oparams, e);
+	if (asked)
 		mb_prompt_free(h, prompt_need);
-	return SASL_OK;
+	c->state = START;
+	return r;
 }
 
 static int token(struct conn *c, const sasl_client_params_t *params,

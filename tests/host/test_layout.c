@@ -6,7 +6,6 @@
 #include <dlfcn.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <syslog.h>
 
 #include "tests/host/cyrus.h"
 #include "tests/host/fixture.h"
@@ -24,8 +23,9 @@ static int lines;
 /* In place of the C library's, fortified or not: what the plugin logs. */
 EXPORT void __syslog_chk(int priority, int flag, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+EXPORT void syslog(int priority, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
-EXPORT __attribute__((format(printf, 2, 3)))
 void syslog(int priority, const char *fmt, ...)
 {
 	va_list ap;
@@ -37,7 +37,7 @@ void syslog(int priority, const char *fmt, ...)
 	lines++;
 }
 
-EXPORT void __syslog_chk(int priority, int flag, const char *fmt, ...)
+void __syslog_chk(int priority, int flag, const char *fmt, ...)
 {
 	va_list ap;
 
