@@ -186,18 +186,18 @@ static int copies_of_token(void)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
 	size_t n = strlen(TOKEN) / 2;
-	unsigned long from, to;
-	char mode[5], line[300];
+	unsigned long to;
+	char *rest, line[300];
 	int found = 0;
 
 	assert_non_null(maps);
 	while (fgets(line, sizeof(line), maps)) {
 		const char *p;
 
-		if (sscanf(line, "%lx-%lx %4s", &from, &to, mode) != 3 ||
-		    strncmp(mode, "rw", 2) != 0 || strstr(line, "[v"))
+		p = (const char *)strtoul(line, &rest, 16);
+		to = strtoul(rest + 1, &rest, 16);
+		if (strncmp(rest, " rw", 3) != 0 || strstr(line, "[v"))
 			continue;
-		p = (const char *)from;
 		while ((p = memmem(p, to - (unsigned long)p, TOKEN, n))) {
 			found++;
 			p++;
