@@ -277,6 +277,6 @@ const struct mb_verb mb_verb_enroll = {
 "The browser may run anywhere: what it ends on can be pasted here. Without a\n"
 "terminal, --no-browser (or --port) prints the address to sign in at as one\n"
 "line on stdout and waits for the answer on 127.0.0.1 and ::1. An account that\n"
-"is enrolled keeps its sign-in until the new one has come.",
+"is enrolled keeps its sign-in until the new one has come.\n",
 	.run = run,
 };

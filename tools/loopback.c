@@ -301,6 +301,8 @@ void mb_loopback_finish(struct mb_loopback *l, bool failed,
 	if (mb_secret_set(&l->page, mb_secret_str(page), page->len) < 0)
 		return;
 	MHD_resume_connection(l->waiting);
+	/* Nothing becomes readable by resuming. */
+	mb_loopback_run(l);
 	run_until(l, &d, true);
 	d = mb_deadline_in(LINGER_MS);
 	run_until(l, &d, false);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # enroll: a sign-in that ends at the listener.
 # shellcheck source=tests/cli/enroll_bed.sh
-. "$srcdir/tests/cli/enroll_bed.sh"
+. "${srcdir:?}/tests/cli/enroll_bed.sh"
 
 credential bed --callback-url http://127.0.0.1/done --scope "mail openid" ||
 	exit 1
@@ -26,17 +26,17 @@ check "the address has login_hint, S256 and the callback with a port" \
 	grep -Eq 'response_type=code&.*' "$out"
 equal "login_hint is the address as typed" A%40X.org "$(parameter login_hint)"
 equal "the method is S256" S256 "$(parameter code_challenge_method)"
-equal "wrong path: 404" 404 "$(visit "${back%/done}/other?code=c&state=$state")"
-equal "wrong method: 405" 405 "$(visit "$back?code=c&state=$state" POST)"
-equal "wrong state: 400" 400 "$(visit "$back?code=stolen&state=x$state")"
+equal "wrong path: 404" 404 "$(visit "${back%/done}/other?code=c&state=$mark")"
+equal "wrong method: 405" 405 "$(visit "$back?code=c&state=$mark" POST)"
+equal "wrong state: 400" 400 "$(visit "$back?code=stolen&state=x$mark")"
 check "the page says so" has "$page" "belongs to another sign-in"
-equal "no code: 400" 400 "$(visit "$back?state=$state")"
-equal "two codes: 400" 400 "$(visit "$back?code=a&code=b&state=$state")"
+equal "no code: 400" 400 "$(visit "$back?state=$mark")"
+equal "two codes: 400" 400 "$(visit "$back?code=a&code=b&state=$mark")"
 check "the wait goes on" alive "$running"
 equal "nothing was asked of the token endpoint" 0 "$(posts)"
 id=$(id_token a@x.org)
 answers "json={\"access_token\":\"MARKER-access-1\",\"refresh_token\":\"MARKER-refresh-1\",\"expires_in\":3600,\"token_type\":\"Bearer\",\"id_token\":\"$id\"}"
-equal "the right answer: 200" 200 "$(visit "$back?code=MARKER%2Fcode&state=$state")"
+equal "the right answer: 200" 200 "$(visit "$back?code=MARKER%2Fcode&state=$mark")"
 finish
 equal "enrolled: 0" 0 "$status"
 check "the page names the account" has "$page" "<h1>A@X.org is enrolled</h1>"
@@ -66,7 +66,7 @@ check "--check says what would change" has "$out" "would enrol a@x.org"
 
 answers error=invalid_grant
 begin a@x.org --no-browser
-equal "a code that is refused: the page is a 400" 400 "$(visit "$back?code=c&state=$state")"
+equal "a code that is refused: the page is a 400" 400 "$(visit "$back?code=c&state=$mark")"
 finish
 check "a code that is refused fails" test "$status" -ne 0
 check "the page says what went wrong" has "$page" "a@x.org is not enrolled"
@@ -74,14 +74,14 @@ equal "the old sign-in is still there" 1 "$(generation a@x.org)"
 
 answers rotate
 begin a@x.org --no-browser
-equal "a new sign-in on a live account" 200 "$(visit "$back?code=c&state=$state")"
+equal "a new sign-in on a live account" 200 "$(visit "$back?code=c&state=$mark")"
 finish
 equal "replaces the old one" 2 "$(generation a@x.org)"
 
 # ---- what must not be saved ----
 
 begin b@x.org --no-browser
-equal "declined: the page is a 400" 400 "$(visit "$back?error=access_denied&state=$state")"
+equal "declined: the page is a 400" 400 "$(visit "$back?error=access_denied&state=$mark")"
 finish
 equal "declined: 4" 4 "$status"
 check "declined: the message" has "$err" \
@@ -90,7 +90,7 @@ check "declined: not enrolled" not_enrolled b@x.org
 
 begin relay@x.org --no-browser
 answers "json={\"access_token\":\"t\",\"refresh_token\":\"r\",\"expires_in\":3600,\"token_type\":\"Bearer\",\"id_token\":\"$(id_token b@x.org)\"}"
-visit "$back?code=c&state=$state" >/dev/null
+visit "$back?code=c&state=$mark" >/dev/null
 finish
 equal "another account signed in: 4" 4 "$status"
 equal "another account signed in: the message" \
@@ -102,7 +102,7 @@ check "another account signed in: not enrolled" not_enrolled relay@x.org
 
 begin b@x.org --no-browser
 answers grant
-visit "$back?code=c&state=$state" >/dev/null
+visit "$back?code=c&state=$mark" >/dev/null
 finish
 equal "no refresh token: 4" 4 "$status"
 check "no refresh token: the message" has "$err" \
@@ -139,14 +139,14 @@ kill -TERM "$running"
 finish
 begin c@x.org --port "$taken"
 equal "--port chooses it" "http://127.0.0.1:$taken/done" "$back"
-visit "$back?code=c&state=$state" >/dev/null
+visit "$back?code=c&state=$mark" >/dev/null
 finish
 equal "and is enough without --no-browser" 0 "$status"
 credential fixed --callback-url "http://localhost:$taken" --scope mail
 begin d@x.org --no-browser --credential fixed
 equal "a callback URL with a port is used as it is" \
 	"http://localhost:$taken" "$back"
-equal "its empty path is /" 200 "$(visit "$back/?code=c&state=$state")"
+equal "its empty path is /" 200 "$(visit "$back/?code=c&state=$mark")"
 finish
 run enroll d@x.org --no-browser --credential fixed --port 1
 equal "another --port than the callback URL's: 2" 2 "$status"

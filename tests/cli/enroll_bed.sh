@@ -1,5 +1,6 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2034 # what is set here is used by those who source it
 # What the enroll tests share: a store, a token endpoint on loopback, and
 # tests/fake/visit as the browser's last hop.  Sourced; sets RUN.
 : "${top_builddir:?}" "${srcdir:?}"
@@ -37,20 +38,25 @@ posts() {
 	grep -c . "$RUN/log"
 }
 
+told() {
+	grep -q '^http.*code_challenge' "$out" || ! alive "$running"
+}
+
 # begin ARG...: start `enroll` (stdin: $input), wait for the address it prints
 begin() {
 	: >"$out"
 	"$tool" --store "$RUN/store" enroll "$@" <"$input" >"$out" 2>"$err" &
 	running=$!
 	track "$running"
-	await 10 grep -q '^http.*code_challenge.*$' "$out" || {
+	await 10 told
+	grep -q '^http.*code_challenge' "$out" || {
 		say "no address came: enroll $*"
 		sed 's/^/# /' "$err"
 		return 1
 	}
 	url=$(grep '^http.*code_challenge' "$out")
 	back=$(parameter redirect_uri | sed 's/%3A/:/g; s/%2F/\//g')
-	state=$(parameter state)
+	mark=$(parameter state)
 }
 
 # parameter NAME: as it stands in the address

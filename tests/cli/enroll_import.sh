@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # enroll without a sign-in: --import, and --as with an owner who is enrolled.
 # shellcheck source=tests/cli/enroll_bed.sh
-. "$srcdir/tests/cli/enroll_bed.sh"
+. "${srcdir:?}/tests/cli/enroll_bed.sh"
 
 credential bed --callback-url http://127.0.0.1/done --scope mail || exit 1
 
@@ -84,7 +84,7 @@ check "a shared mailbox of a shared one has the same owner" has "$out" \
 begin team@x.org --as boss@x.org --no-browser
 equal "an owner who is not enrolled signs in" boss%40x.org "$(parameter login_hint)"
 answers rotate
-visit "$back?code=c&state=$state" >/dev/null
+visit "$back?code=c&state=$mark" >/dev/null
 finish
 equal "and the shared mailbox is enrolled" 0 "$status"
 check "the page names it" has "$page" "team@x.org is enrolled"

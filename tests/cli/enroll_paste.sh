@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # enroll where the browser is elsewhere: the address is pasted.
 # shellcheck source=tests/cli/enroll_bed.sh
-. "$srcdir/tests/cli/enroll_bed.sh"
+. "${srcdir:?}/tests/cli/enroll_bed.sh"
 
 credential bed --callback-url http://127.0.0.1/done --scope mail || exit 1
 mkfifo "$RUN/paste"
@@ -39,11 +39,11 @@ paste "$back"
 check "half of it is refused" refused 'has nothing behind the "?": it is not whole'
 paste "$back?code=MARKER&state=other"
 check "another state is refused" refused "that answer belongs to another sign-in (state differs)"
-paste "$back?state=$state"
+paste "$back?state=$mark"
 check "one without code is refused" refused "that answer has neither a code nor an error"
 check "the wait goes on" alive "$running"
 equal "the listener answers meanwhile" 404 "$(visit "${back%done}")"
-paste "  \"$back?code=MARKER-c&state=$state\"  "
+paste "  \"$back?code=MARKER-c&state=$mark\"  "
 finish
 exec 3>&-
 equal "quotes and blanks do not matter: 0" 0 "$status"
@@ -51,13 +51,13 @@ equal "enrolled" MARKER-access-1 "$(mb token a@x.org 2>/dev/null)"
 check "the code was not repeated" lacks "$err" MARKER
 
 start b@x.org
-paste "code=c&state=$state"
+paste "code=c&state=$mark"
 finish
 exec 3>&-
 equal "the query alone is enough: 0" 0 "$status"
 
 start c@x.org
-paste "$back?error=access_denied&error_description=No&state=$state"
+paste "$back?error=access_denied&error_description=No&state=$mark"
 finish
 exec 3>&-
 equal "a pasted refusal: 4" 4 "$status"
@@ -95,7 +95,7 @@ credential web --callback-url https://127.0.0.1/back --scope mail
 start d@x.org --credential web
 equal "a callback URL with https is sent as it is" https://127.0.0.1/back "$back"
 check "it is explained" has "$err" "nothing can listen there"
-paste "$back?code=c&state=$state"
+paste "$back?code=c&state=$mark"
 finish
 exec 3>&-
 equal "and pasting is enough: 0" 0 "$status"
@@ -123,6 +123,7 @@ the file leads to the address
 the process list shows no state
 file and directory are removed"
 if [ "$(id -u)" -eq 0 ]; then
+	input=$RUN/paste
 	start f@x.org --credential bed
 	check "root starts no browser" test ! -e "$SEEN"
 	kill -TERM "$running"
@@ -138,8 +139,8 @@ else
 700" "$(cat "$SEEN.modes")"
 	check "the file leads to the address" has "$SEEN.page" \
 		"$(printf %s "$url" | sed 's/&/\&amp;/g')"
-	check "the process list shows no state" lacks "$SEEN.args" "$state"
-	visit "$back?code=c&state=$state" >/dev/null
+	check "the process list shows no state" lacks "$SEEN.args" "$mark"
+	visit "$back?code=c&state=$mark" >/dev/null
 	finish
 	check "file and directory are removed" \
 		test ! -e "$(sed 's,^file://,,; s,/[^/]*$,,' "$SEEN.args")"

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The verb enroll, against tokend; visit is the browser's last hop.
+check_PROGRAMS += tests/fake/visit
+tests_fake_visit_SOURCES = tests/fake/visit.c
+TESTS += %D%/enroll.sh %D%/enroll_paste.sh %D%/enroll_import.sh
+dist_check_SCRIPTS += %D%/enroll.sh %D%/enroll_paste.sh %D%/enroll_import.sh
+EXTRA_DIST += %D%/enroll_bed.sh
