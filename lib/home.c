@@ -160,7 +160,9 @@ static int locate(enum mb_home_kind kind, const char *dir,
 		r = mb_fail(e, MB_E_INTERNAL, "store", "kind is not known");
 		break;
 	}
-	if (r == 0 && caller == MB_CALLER_TOOL)
+	/* Not for a user's own store: the service user of a timer would seem
+	 * to have one. */
+	if (r == 0 && caller == MB_CALLER_TOOL && kind != MB_HOME_USER)
 		r = look_for_passed_key(h, e);
 	return r;
 }

@@ -21,7 +21,8 @@ enum mb_home_caller {
 
 struct mb_home {
 	enum mb_home_kind kind;		/* never AUTO once found */
-	char key_path[PATH_MAX];	/* $CREDENTIALS_DIRECTORY/key if that exists (tool) */
+	/* $CREDENTIALS_DIRECTORY/key if that exists (tool, not for a user's) */
+	char key_path[PATH_MAX];
 	bool key_passed;		/* it is that one: systemd made it */
 	char conf_dir[PATH_MAX];	/* holds credentials.conf */
 	char records_dir[PATH_MAX];	/* holds the token records */
