@@ -207,6 +207,8 @@ int mb_store_drop_privileges(struct mb_store *s, bool with_credentials,
 			return -1;
 		s->kept = true;
 	}
+	/* Paths may be closed to that user; the descriptors are open. */
+	s->jailed = true;
 	if (setgroups(1, &gid) < 0 || setresgid(gid, gid, gid) < 0 ||
 	    setresuid(uid, uid, uid) < 0)
 		return mb_fail_errno(e, errno, s->records.path,

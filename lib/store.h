@@ -44,7 +44,8 @@ const struct mb_key *mb_store_key(const struct mb_store *s);
  * Become the records directory's owner for good (setgroups, setresgid,
  * setresuid) when euid is 0 and that owner is not root: root never touches
  * records as root.  The credentials text is read before, and kept, if
- * with_credentials.  Tool and helper only.
+ * with_credentials.  Nothing is opened by path afterwards (mb_store_jail).
+ * Tool and helper only.
  */
 int mb_store_drop_privileges(struct mb_store *s, bool with_credentials,
 			     struct mb_err *e);

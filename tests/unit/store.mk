@@ -25,4 +25,11 @@ TESTS += tests/unit/test_home
 tests_unit_test_home_SOURCES = tests/unit/test_home.c \
 	tests/unit/run.h tests/unit/run.c
 tests_unit_test_home_LDADD = libhome.la libbase.la libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_store
+TESTS += tests/unit/test_store
+tests_unit_test_store_SOURCES = tests/unit/test_store.c \
+	tests/unit/store_fixture.h tests/unit/store_fixture.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_store_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
