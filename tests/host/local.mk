@@ -26,6 +26,13 @@ check_LTLIBRARIES += %D%/cyrus_long.la %D%/cyrus_short.la %D%/cyrus_odd.la
 %C%_cyrus_odd_la_CPPFLAGS = $(AM_CPPFLAGS) $(SASL_CFLAGS) -DCYRUS_TAIL=17
 %C%_cyrus_odd_la_LDFLAGS = $(mb_module_ldflags) $(mb_test_module)
 
+# The real engine in hosts that are scripts.
+check_PROGRAMS += %D%/mkstore
+%C%_mkstore_SOURCES = %D%/mkstore.c %D%/store.h %D%/store.c
+%C%_mkstore_LDADD = $(ENGINE_LIBS) libtestpaths.la
+dist_check_SCRIPTS += %D%/perl.sh
+TESTS += %D%/perl.sh
+
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_wire
 TESTS += tests/unit/test_wire
