@@ -109,15 +109,18 @@ static int no_way(const struct mb_flow_code *f, struct mb_err *e)
 		"run it at a terminal, or pass a token: --import FILE");
 }
 
-/* Can an answer ever come? */
+/*
+ * Can an answer ever come?  A pipe as stdin proves nothing: whatever starts
+ * programs without a terminal may leave one open that nobody ever writes to.
+ */
 static bool has_way(const struct mb_flow_code *f, const struct mb_paste *p)
 {
-	if (p->fd >= 0)
+	bool meant = f->want->unattended || f->browser.dir[0] ||
+		     (f->want->browser && mb_browser_available());
+
+	if (p->fd >= 0 && (p->terminal || meant))
 		return true;
-	if (!f->listener)
-		return false;
-	return f->want->unattended || f->browser.dir[0] ||
-	       (f->want->browser && mb_browser_available());
+	return f->listener && meant;
 }
 
 static int catch_signals(struct wait *w, struct mb_err *e)

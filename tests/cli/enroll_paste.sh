@@ -28,7 +28,7 @@ refused() {
 	await 5 has "$err" "$1"
 }
 
-start a@x.org
+start a@x.org --no-browser
 check "it says what to paste" has "$err" "your browser will end on a page it cannot open:"
 paste "$url"
 check "the address to sign in at is refused" refused \
@@ -50,37 +50,24 @@ equal "quotes and blanks do not matter: 0" 0 "$status"
 equal "enrolled" MARKER-access-1 "$(mb token a@x.org 2>/dev/null)"
 check "the code was not repeated" lacks "$err" MARKER
 
-start b@x.org
+start b@x.org --no-browser
 paste "code=c&state=$mark"
 finish
 exec 3>&-
 equal "the query alone is enough: 0" 0 "$status"
 
-start c@x.org
+start c@x.org --no-browser
 paste "$back?error=access_denied&error_description=No&state=$mark"
 finish
 exec 3>&-
 equal "a pasted refusal: 4" 4 "$status"
 check "it is told" has "$err" "(access_denied: No)"
 
-# Opened for writing by this shell alone: closing it ends the input.
-mkfifo "$RUN/paste2"
-input=$RUN/paste2
-( "$tool" --store "$RUN/store" enroll c@x.org <"$RUN/paste2" >"$out" 2>"$err"
-echo $? >"$RUN/status" ) &
-track $!
-exec 3>"$RUN/paste2"
-await 10 grep -q code_challenge "$out"
-exec 3>&-
-await 10 test -s "$RUN/status"
-equal "input that ends without an answer: 2" 2 "$(cat "$RUN/status")"
-input=$RUN/paste
-
 # ---- ssh ----
 
 SSH_CONNECTION="192.0.2.1 1 192.0.2.2 22"
 export SSH_CONNECTION
-start c@x.org
+start c@x.org --no-browser
 at=${back#http://127.0.0.1:}
 at=${at%/done}
 check "under ssh the line that forwards the port is shown" has "$err" \
@@ -92,7 +79,7 @@ unset SSH_CONNECTION
 # ---- a callback URL that is elsewhere ----
 
 credential web --callback-url https://127.0.0.1/back --scope mail
-start d@x.org --credential web
+start d@x.org --credential web --no-browser
 equal "a callback URL with https is sent as it is" https://127.0.0.1/back "$back"
 check "it is explained" has "$err" "nothing can listen there"
 paste "$back?code=c&state=$mark"
@@ -102,6 +89,21 @@ equal "and pasting is enough: 0" 0 "$status"
 input=/dev/null
 run enroll e@x.org --credential web --no-browser
 equal "without anybody to paste: 2" 2 "$status"
+
+# Opened for writing by this shell alone: closing it ends the input.
+mkfifo "$RUN/paste2"
+( "$tool" --store "$RUN/store" enroll e@x.org --credential web --no-browser \
+	<"$RUN/paste2" >"$out" 2>"$err"; echo $? >"$RUN/status" ) &
+track $!
+exec 3>"$RUN/paste2"
+await 10 grep -q code_challenge "$out"
+exec 3>&-
+await 10 test -s "$RUN/status"
+equal "input that ends without an answer: 2" 2 "$(cat "$RUN/status")"
+exec 3<>"$RUN/paste"
+mb enroll e@x.org --credential bed <"$RUN/paste" >"$out" 2>"$err"
+equal "a pipe that nobody may ever write to is no way to sign in: 2" 2 $?
+exec 3>&-
 
 # ---- the browser ----
 
@@ -124,7 +126,7 @@ the process list shows no state
 file and directory are removed"
 if [ "$(id -u)" -eq 0 ]; then
 	input=$RUN/paste
-	start f@x.org --credential bed
+	start f@x.org --credential bed --port "$at"
 	check "root starts no browser" test ! -e "$SEEN"
 	kill -TERM "$running"
 	stop
