@@ -84,7 +84,7 @@ int mb_enroll_open(struct mb_enroll *n, struct mb_err *e)
 	if (n->credentials.ncredentials == 0) {
 		if (!may_make(n))
 			return no_credential(n, e);
-		mb_out_note("No client credential (app registration) yet: adding one. Its values come from the provider's console; the steps: mailbearer provider show P");
+		mb_out_note("No client credential (app registration) yet: adding one.");
 		if (mb_adding_for_address(n->tool, n->owner, name, e) < 0 ||
 		    read_credentials(n, e) < 0)
 			return -1;

@@ -125,12 +125,15 @@ static bool has_way(const struct mb_flow_code *f, const struct mb_paste *p)
 
 static int catch_signals(struct wait *w, struct mb_err *e)
 {
+	struct sigaction hup;
 	sigset_t set;
 
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGINT);
 	(void)sigaddset(&set, SIGTERM);
-	(void)sigaddset(&set, SIGHUP);
+	/* Under nohup it stays ignored. */
+	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
+		(void)sigaddset(&set, SIGHUP);
 	(void)sigaddset(&set, SIGQUIT);
 	(void)sigprocmask(SIG_BLOCK, &set, &w->before);
 	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -143,7 +146,12 @@ static int catch_signals(struct wait *w, struct mb_err *e)
 static int interrupted(const struct wait *w, struct mb_err *e)
 {
 	const char *account = w->flow->want->account;
+	struct signalfd_siginfo taken;
 
+	/* Taken here, or it would kill us once it is no longer blocked, before
+	 * anything was said and tidied up. */
+	while (read(w->signals, &taken, sizeof(taken)) > 0)
+		;
 	mb_fail(e, MB_E_INTERRUPTED, account, "interrupted; nothing saved");
 	return mb_remedy(e, "run again: mailbearer enroll %s", account);
 }

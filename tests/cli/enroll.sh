@@ -112,10 +112,12 @@ answers rotate
 
 # ---- giving up ----
 
-begin b@x.org --no-browser
-kill -INT "$running"
-finish
-equal "interrupted: 1" 1 "$status"
+for signal in HUP INT TERM; do
+	begin b@x.org --no-browser
+	kill -$signal "$running"
+	finish
+	equal "interrupted by SIG$signal: 1" 1 "$status"
+done
 check "interrupted: the message" has "$err" \
 	"b@x.org: interrupted; nothing saved; run again: mailbearer enroll b@x.org [interrupted]"
 check "interrupted: the listener is gone" listener_gone
