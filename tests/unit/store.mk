@@ -32,4 +32,11 @@ tests_unit_test_store_SOURCES = tests/unit/test_store.c \
 	tests/unit/store_fixture.h tests/unit/store_fixture.c \
 	tests/unit/run.h tests/unit/run.c
 tests_unit_test_store_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_store_admin
+TESTS += tests/unit/test_store_admin
+tests_unit_test_store_admin_SOURCES = tests/unit/test_store_admin.c \
+	tests/unit/store_fixture.h tests/unit/store_fixture.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_store_admin_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
