@@ -47,4 +47,12 @@ tests_unit_test_stampede_SOURCES = tests/unit/test_stampede.c \
 	tests/unit/run.h tests/unit/run.c
 tests_unit_test_stampede_CFLAGS = $(AM_CFLAGS) -pthread
 tests_unit_test_stampede_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_engine
+TESTS += tests/unit/test_engine
+tests_unit_test_engine_SOURCES = tests/unit/test_engine.c \
+	tests/unit/store_fixture.h tests/unit/store_fixture.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_engine_CFLAGS = $(AM_CFLAGS) -pthread
+tests_unit_test_engine_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
