@@ -80,8 +80,7 @@ static int check_size_and_header(const struct mb_secret *text, bool apply,
 	return 0;
 }
 
-/* 0 open, -1 error.  The top level is checked here, for every reader. */
-static int open_text(struct mb_credconf *conf, const struct mb_secret *text,
+int mb_credfile_open(struct mb_credconf *conf, const struct mb_secret *text,
 		     bool apply, const char *object, struct mb_err *e)
 {
 	char none;
@@ -278,7 +277,7 @@ static int parse(struct mb_credfile *cf, const struct mb_secret *text,
 	struct mb_credconf conf;
 	int ret = -1;
 
-	if (open_text(&conf, text, apply, object, e) < 0)
+	if (mb_credfile_open(&conf, text, apply, object, e) < 0)
 		return -1;
 	if (read_credentials(&conf, apply, &new, e) < 0 ||
 	    read_rules(&conf, &new, e) < 0 ||
@@ -328,7 +327,7 @@ int mb_credfile_lookup(const struct mb_secret *text, const char *object,
 	int ret = -1;
 
 	mb_credential_clear(out);
-	if (open_text(&conf, text, false, object, e) < 0)
+	if (mb_credfile_open(&conf, text, false, object, e) < 0)
 		return -1;
 	if (mb_credconf_list(&conf, "credentials", &list, e) < 0)
 		goto out;

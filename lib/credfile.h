@@ -87,6 +87,10 @@ size_t mb_credential_diff(const struct mb_credential *a,
 int mb_credfile_new_text(struct mb_secret *text, struct mb_err *e);
 int mb_credfile_add(struct mb_secret *text, const struct mb_credential *c,
 		    struct mb_err *e);
+/* Several in one go: the text is parsed once, not n times. */
+int mb_credfile_add_all(struct mb_secret *text,
+			const struct mb_credential *const *list, size_t n,
+			struct mb_err *e);
 int mb_credfile_replace(struct mb_secret *text, const char *name,
 			const struct mb_credential *c, struct mb_err *e);
 int mb_credfile_remove(struct mb_secret *text, const char *name,

@@ -36,7 +36,12 @@ int mb_credmember_write(const struct mb_member *m,
 			const struct mb_credential *c, const char *indent,
 			struct mb_secret *out);
 
-/* Read group number i of the list into *x (cleared first), and check it.
+/* Open a whole credentials file: header, size, and members of the top level are
+ * checked.  0, or -1 (conf needs no close then). */
+int mb_credfile_open(struct mb_credconf *conf, const struct mb_secret *text,
+		     bool apply, const char *object, struct mb_err *e);
+
+/* Read a group of the list into *x (cleared first), and check it.
  * apply: see mb_credfile_parse_apply(). */
 int mb_credmember_read(const struct mb_credconf *conf,
 		       const config_setting_t *group, bool apply,

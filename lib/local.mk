@@ -34,6 +34,8 @@ HTTP_SOURCES = \
 	%D%/credtext.h %D%/credtext.c %D%/credtext_edit.c \
 	%D%/credconf.h %D%/credconf.c %D%/credmember.h %D%/credmember.c \
 	%D%/credcheck.c %D%/credfile.h %D%/credfile.c \
+	%D%/credfile_edit.h %D%/credfile_edit.c %D%/credfile_add.c \
+	%D%/credfile_change.c %D%/credfile_lists.c \
 	%D%/outcome.h %D%/outcome.c %D%/oauth.h %D%/oauth.c \
 	%D%/oauth_reply.c %D%/oauth_error.h %D%/oauth_error.c \
 	%D%/http.h %D%/http.c %D%/http_error.h %D%/http_error.c \
