@@ -225,8 +225,8 @@ static int remove_at(struct mb_secret *text, const struct mb_credconf *before,
 
 	if (find_group(text, index, &el) < 0)
 		return mb_credfile_edit_refuse(e);
-	/* The comma goes with it: the one behind, for the first element. */
-	comma = el.comma_before != SIZE_MAX ? el.comma_before : el.comma_after;
+	/* One comma goes with it: for the last element the one before. */
+	comma = el.comma_after != SIZE_MAX ? el.comma_after : el.comma_before;
 	changes[0].span = el.span;
 	if (comma == el.span.end)	/* "},": one piece, one line */
 		changes[0].span.end++;

@@ -244,6 +244,7 @@ static int read_value(struct reader *r, struct mb_span *value,
 	return after->kind == BAD ? -1 : 0;
 }
 
+/* name and after may be the same token. */
 static int read_member(struct reader *r, const struct token *name,
 		       struct mb_credtext_member *m, struct token *after)
 {
@@ -254,10 +255,10 @@ static int read_member(struct reader *r, const struct token *name,
 		return -1;
 	memcpy(m->name, r->text + name->begin, n);
 	m->name[n] = '\0';
+	m->all.begin = name->begin;
 	t = next(r);
 	if (!is_punct(&t, "=:") || read_value(r, &m->value, after) < 0)
 		return -1;
-	m->all.begin = name->begin;
 	m->all.end = m->value.end;
 	if (is_punct(after, ";,")) {
 		m->all.end = after->end;

@@ -14,3 +14,15 @@ tests_fake_tokend_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) -pthread
 tests_fake_tokend_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 check_LTLIBRARIES += libfake.la
 libfake_la_SOURCES = tests/fake/fake.h tests/fake/fake.c
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/unit/test_credfile
+TESTS += tests/unit/test_credfile
+tests_unit_test_credfile_SOURCES = tests/unit/test_credfile.c
+tests_unit_test_credfile_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_credtext
+TESTS += tests/unit/test_credtext
+tests_unit_test_credtext_SOURCES = tests/unit/test_credtext.c
+tests_unit_test_credtext_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+endif
