@@ -231,61 +231,77 @@ static int engine_knows(const char *account, struct mb_err *e)
 	return r;
 }
 
-/* The long way: from disk, or with a refresh. */
-static int fetch(struct session *x, const struct mb_engine_want *want,
-		 const struct mb_slot *slot, struct mb_record *r,
-		 struct mb_err *e)
+/* One authentication. */
+struct call {
+	const struct mb_engine_want *want;
+	mb_engine_emit *emit;
+	void *arg;
+	int64_t *generation;
+};
+
+/* The long way: from disk, or with a refresh.  A function of its own, because
+ * clearing its record costs more than the short way in all. */
+__attribute__((noinline))
+static int fetch(struct session *x, const struct call *c,
+		 const struct mb_slot *slot, struct mb_err *e)
 {
 	struct mb_token_world w = world(x);
 	struct mb_token_basis basis = {0};
+	struct mb_record r = {0};
 	struct mb_token_want q = {
-		.account = want->account,
-		.host = want->host ? want->host : "",
-		.not_generation = want->not_generation,
-		.deadline = want->deadline,
+		.account = c->want->account,
+		.host = c->want->host ? c->want->host : "",
+		.not_generation = c->want->not_generation,
+		.deadline = c->want->deadline,
 	};
+	int ret;
 
 	if (slot && slot->refused)
 		q.not_generation = slot->generation;
-	if (mb_token_get(&w, &q, r, &basis, e) < 0)
-		return -1;
-	mb_cache_put(x->cache, x->store, want->account, r, &basis);
-	return 0;
+	ret = mb_token_get(&w, &q, &r, &basis, e);
+	if (ret == 0) {
+		mb_cache_put(x->cache, x->store, q.account, &r, &basis);
+		*c->generation = r.generation;
+		ret = c->emit(c->arg, r.account, r.access_token.data,
+			      r.access_token.len, e);
+	}
+	mb_record_clear(&r);
+	return ret;
+}
+
+static bool good(const struct session *x, const struct mb_engine_want *want,
+		 const struct mb_slot *slot)
+{
+	if (!slot || (want->not_generation &&
+		      want->not_generation == slot->generation))
+		return false;
+	return mb_cache_good(slot, x->store, want->host ? want->host : "",
+			     mb_now());
 }
 
 static int engine_token(const struct mb_engine_want *want,
 			mb_engine_emit *emit, void *arg, int64_t *generation,
 			struct mb_err *e)
 {
-	const char *host = want->host ? want->host : "";
-	struct mb_record r = {0};
+	const struct call c = { want, emit, arg, generation };
 	const struct mb_slot *slot;
-	struct mb_err why = {0};
+	struct mb_err local;
 	struct session x;
 	int ret;
 
-	ret = enter(&x, want->deadline, e);
-	if (ret <= 0)
+	if (!e)
+		e = &local;
+	e->id = MB_E_NONE;
+	if (enter(&x, want->deadline, e) <= 0)
 		return -1;
 	slot = mb_cache_find(x.cache, want->account);
-	if (slot && (!want->not_generation ||
-		     want->not_generation != slot->generation) &&
-	    mb_cache_good(slot, x.store, host, mb_now())) {
+	if (good(&x, want, slot)) {
 		*generation = slot->generation;
-		ret = emit(arg, slot->user, slot->token, slot->token_len,
-			   &why);
+		ret = emit(arg, slot->user, slot->token, slot->token_len, e);
 	} else {
-		ret = fetch(&x, want, slot, &r, &why);
-		if (ret == 0) {
-			*generation = r.generation;
-			ret = emit(arg, r.account, r.access_token.data,
-				   r.access_token.len, &why);
-		}
-		mb_record_clear(&r);
+		ret = fetch(&x, &c, slot, e);
 	}
-	leave(&x, ret < 0 ? &why : NULL);
-	if (ret < 0 && e)
-		*e = why;
+	leave(&x, ret < 0 ? e : NULL);
 	return ret;
 }
 
