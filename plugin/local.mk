@@ -23,9 +23,13 @@ mb_plugin_ldflags = $(mb_module_ldflags) \
 %C%_libmailbearer_la_LDFLAGS = $(mb_plugin_ldflags)
 %C%_libmailbearer_la_LIBADD = libmech.la libhome.la libbase.la libpaths.la
 
-# With a .la beside it libsasl2 would pass over the .so.
+# With a .la beside it libsasl2 would pass over the .so; nobody links to the
+# other modules. Without its .la libtool does not uninstall a module.
+mb_installed = '$(DESTDIR)$(pluginexecdir)'/libmailbearer \
+	'$(DESTDIR)$(pkglibdir)'/engine '$(DESTDIR)$(pkglibdir)'/http
+
 install-exec-hook:
-	rm -f '$(DESTDIR)$(pluginexecdir)/libmailbearer.la'
+	for module in $(mb_installed); do rm -f "$$module.la"; done
 
 uninstall-hook:
-	rm -f '$(DESTDIR)$(pluginexecdir)/libmailbearer.so'
+	for module in $(mb_installed); do rm -f "$$module.so"; done
