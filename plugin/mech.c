@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,8 +60,22 @@ static bool ours(const struct mb_engine *engine, const struct mb_host *h,
 	return !account || engine->knows(account, e) != 0;
 }
 
-static int not_ours(const struct mb_host *h, const struct mb_err *e)
+/* There was a store at init, or libsasl2 would not know this mechanism. */
+static void say_if_lost(struct mb_err *e)
 {
+	const char *program = program_invocation_short_name;
+
+	if (e->id != MB_E_NO_STORE)
+		return;
+	mb_fail(e, MB_E_NO_STORE, program,
+		"the store that was there when it started is out of reach");
+	mb_remedy(e, "if it enters a jail, set MAILBEARER_PRELOAD=%s in its "
+		  "environment and restart it", program);
+}
+
+static int not_ours(const struct mb_host *h, struct mb_err *e)
+{
+	say_if_lost(e);
 	if (e->id != MB_E_NONE)
 		mb_host_tell(h, e);
 	return SASL_NOMECH;
@@ -226,8 +241,10 @@ static int first_step(struct conn *c, const sasl_client_params_t *params,
 
 	if (r == SASL_INTERACT)
 		return r;
-	if (r != SASL_OK || token(c, params, oparams, &e) < 0)
+	if (r != SASL_OK || token(c, params, oparams, &e) < 0) {
+		say_if_lost(&e);
 		return mb_host_fail(&h, &e);
+	}
 	mb_host_log_trouble(&h, c->engine);
 	c->state = SENT;
 	*clientout = mb_secret_str(&c->response);

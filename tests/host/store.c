@@ -131,6 +131,28 @@ int store_read(const char *dir, const char *account, struct mb_record *r)
 	return ret == 1 ? 0 : -1;
 }
 
+static uid_t new_owner;
+
+static int give_one(const char *path, const struct stat *st, int what,
+		    struct FTW *ftw)
+{
+	(void)st;
+	(void)what;
+	(void)ftw;
+	return lchown(path, new_owner, (gid_t)new_owner);
+}
+
+int store_give(const char *dir, uid_t uid)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/accounts", dir);
+	if (chown(dir, (uid_t)-1, (gid_t)uid) < 0 || chmod(dir, 0750) < 0)
+		return -1;
+	new_owner = uid;
+	return nftw(path, give_one, 8, FTW_PHYS);
+}
+
 int store_spoil(const char *dir, const char *file, const char *text)
 {
 	char id[MB_RECORD_ID_LEN + 1], path[300];

@@ -4,6 +4,7 @@
 #define MB_TESTS_HOST_STORE_H
 
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "lib/record.h"
 
@@ -15,6 +16,9 @@ void store_remove(const char *dir);
  * the hosts (blank-separated patterns).  0 or -1. */
 int store_enrol(const char *dir, const char *account, const char *token,
 		const char *hosts, int64_t lifetime);
+
+/* Make it a service user's store: records are uid's, who may look in. */
+int store_give(const char *dir, uid_t uid);
 
 /* The account's record as it lies there. */
 int store_read(const char *dir, const char *account, struct mb_record *r);

@@ -3,6 +3,7 @@
 #include "config.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -280,6 +281,64 @@ static void another_key_is_a_temporary_failure(void **state)
 	assert_failure(c, SASL_UNAVAIL, "[key-changed]");
 }
 
+/* As Postfix does, in a child: 0, or 1 if it was told about preloading. */
+static int jailed_login(const char *program)
+{
+	struct client c = client_with(ACCOUNT);
+	char name[16], jail[160];
+
+	snprintf(name, sizeof(name), "%s", program);
+	snprintf(jail, sizeof(jail), "%s/jail", store);
+	client_done();
+	program_invocation_short_name = name;
+	if (client_init(STAGE) != SASL_OK || client_log[0] ||
+	    mkdir(jail, 0755) < 0 || chroot(jail) < 0 || chdir("/") < 0 ||
+	    setresgid(65534, 65534, 65534) < 0 ||
+	    setresuid(65534, 65534, 65534) < 0)
+		return 100;
+	c.no_place = true;
+	if (client_start(&c) == SASL_OK)
+		return 0;
+	return strstr(client_log, "MAILBEARER_PRELOAD=other") ? 1 : 2;
+}
+
+static void in_a_jail_what_init_opened_is_enough(void **state)
+{
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(store_give(store, 65534), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(jailed_login("smtp"));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void in_a_jail_a_program_that_is_not_listed_is_told_how(
+	void **state)
+{
+	int status = -1;
+	pid_t pid;
+
+	(void)state;
+	if (geteuid() != 0)
+		return;
+	assert_int_equal(store_give(store, 65534), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0)
+		_exit(jailed_login("other"));
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 1);
+}
+
 #define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -297,6 +356,9 @@ int main(void)
 		STORE_TEST(a_damaged_record_is_named_not_sent),
 		STORE_TEST(a_broken_key_still_has_mechanisms_and_is_reported),
 		STORE_TEST(a_key_that_others_can_read_is_reported),
+		STORE_TEST(in_a_jail_what_init_opened_is_enough),
+		STORE_TEST(
+			in_a_jail_a_program_that_is_not_listed_is_told_how),
 		STORE_TEST(another_key_is_a_temporary_failure),
 	};
 
