@@ -42,7 +42,7 @@ static void json_free(json_t *j)
 }
 
 /* A number that no double holds (expires_in: 1e999) makes jansson refuse the
- * whole text: replace each that is long or has an exponent by a plain 9. */
+ * whole text: replace each that is long or has an exponent by a plain 0. */
 static int tame_numbers(const struct mb_secret *body, struct mb_secret *out)
 {
 	bool quoted = false;
@@ -63,7 +63,7 @@ static int tame_numbers(const struct mb_secret *body, struct mb_secret *out)
 		n = strspn(out->data + i, "+-.0123456789eE");
 		if (n > 17 || strcspn(out->data + i, "eE") < n) {
 			memset(out->data + i, ' ', n);
-			memset(out->data + i, '9', n < 15 ? n : 15);
+			out->data[i] = '0';
 		}
 		i += n ? n - 1 : 0;
 	}

@@ -25,4 +25,23 @@ check_PROGRAMS += tests/unit/test_credtext
 TESTS += tests/unit/test_credtext
 tests_unit_test_credtext_SOURCES = tests/unit/test_credtext.c
 tests_unit_test_credtext_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test_form
+TESTS += tests/unit/test_form
+tests_unit_test_form_SOURCES = tests/unit/test_form.c
+tests_unit_test_form_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_oauth
+TESTS += tests/unit/test_oauth
+tests_unit_test_oauth_SOURCES = tests/unit/test_oauth.c
+tests_unit_test_oauth_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_outcome
+TESTS += tests/unit/test_outcome
+tests_unit_test_outcome_SOURCES = tests/unit/test_outcome.c
+tests_unit_test_outcome_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_provider
+TESTS += tests/unit/test_provider
+tests_unit_test_provider_SOURCES = tests/unit/test_provider.c
+tests_unit_test_provider_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
