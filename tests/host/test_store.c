@@ -286,6 +286,7 @@ static int jailed_login(const char *program)
 {
 	struct client c = client_with(ACCOUNT);
 	char name[16], jail[160];
+	int r;
 
 	snprintf(name, sizeof(name), "%s", program);
 	snprintf(jail, sizeof(jail), "%s/jail", store);
@@ -297,7 +298,9 @@ static int jailed_login(const char *program)
 	    setresuid(65534, 65534, 65534) < 0)
 		return 100;
 	c.no_place = true;
-	if (client_start(&c) == SASL_OK)
+	r = client_start(&c);
+	client_end(&c);
+	if (r == SASL_OK)
 		return 0;
 	return strstr(client_log, "MAILBEARER_PRELOAD=other") ? 1 : 2;
 }
