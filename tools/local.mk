@@ -2,7 +2,8 @@
 # The tool is main.c and libtools.la, linked twice: with the installed paths,
 # and with the build tree's for the tests.
 noinst_LTLIBRARIES += libtools.la
-EXTRA_PROGRAMS = mailbearer tests/stage/mailbearer
+bin_PROGRAMS += mailbearer
+check_PROGRAMS += tests/stage/mailbearer
 
 TOOLS_SOURCES = \
 	%D%/accounts.c \
