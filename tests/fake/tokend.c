@@ -303,7 +303,7 @@ static void answer_drip(struct peer *p)
 
 static void answer_redirect(struct peer *p, const char *url)
 {
-	char headers[600];
+	char headers[4200];
 
 	snprintf(headers, sizeof(headers), "Location: %s\r\n", url);
 	reply_type(p, "307 Elsewhere", headers, "text/plain", "there\n");

@@ -139,6 +139,8 @@ static int fake_reserve(void *ctx, struct mb_record_lock *l, bool *adopted,
 		return on_demand(fake.reserve_error, e);
 	if (fake.left.generation) {
 		r = by_id(l->id);
+		if (!r)
+			return mb_fail(e, MB_E_INTERNAL, l->id, "unknown");
 		mb_record_clear(r);
 		*r = fake.left;
 		fake.left = (struct mb_record){0};
