@@ -61,6 +61,20 @@ static size_t on_body(char *data, size_t size, size_t n, void *arg)
 	return mb_secret_append(&t->body, data, n) < 0 ? 0 : n;
 }
 
+/* libcurl takes a connection that ends within the headers for a reply without
+ * a body.  An empty line is their end; trailers may come after the body. */
+static size_t on_header(char *data, size_t size, size_t n, void *arg)
+{
+	struct mb_http_transfer *t = arg;
+
+	(void)size;	/* always 1 */
+	if (n > 5 && memcmp(data, "HTTP/", 5) == 0)
+		t->headers_whole = false;
+	else if (n > 0 && (data[0] == '\r' || data[0] == '\n'))
+		t->headers_whole = true;
+	return n;
+}
+
 static CURLcode on_ssl_ctx(CURL *easy, void *ctx, void *arg)
 {
 	struct mb_http_transfer *t = arg;
@@ -154,6 +168,8 @@ static bool set_request(struct mb_http_transfer *t)
 	       SET(CURLOPT_POSTFIELDS, mb_secret_str(t->q->body)) &&
 	       SET(CURLOPT_WRITEFUNCTION, on_body) &&
 	       SET(CURLOPT_WRITEDATA, t) &&
+	       SET(CURLOPT_HEADERFUNCTION, on_header) &&
+	       SET(CURLOPT_HEADERDATA, t) &&
 	       SET(CURLOPT_ERRORBUFFER, t->text);
 }
 
@@ -226,6 +242,8 @@ static bool finished(struct mb_http_transfer *t)
 	while ((m = curl_multi_info_read(t->multi, &left)) != NULL) {
 		if (m->msg == CURLMSG_DONE) {
 			t->result = m->data.result;
+			if (t->result == CURLE_OK && !t->headers_whole)
+				t->result = CURLE_RECV_ERROR;
 			return true;
 		}
 	}

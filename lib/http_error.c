@@ -17,6 +17,7 @@ static void explain_certificate(const struct mb_http_transfer *t,
 	curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
 	switch (verify) {
 	case X509_V_OK:
+	case X509_V_ERR_UNSPECIFIED:	/* libcurl's word for: not looked at */
 		mb_fail(e, MB_E_TLS, q->object, "the certificate of %s is for "
 			"another name", t->origin);
 		mb_remedy(e, "is the token endpoint right? mailbearer show %s",

@@ -23,6 +23,7 @@
  *	status=N[:RETRY-AFTER]	that status, with a short text
  *	json=TEXT		200 with TEXT as application/json
  *	html  empty  huge	200 with a page, with nothing, with 64 MiB
+ *	size=N			200 with N bytes, blanks
  *	redirect=URL		307 to there
  *	slow=MS			after MS milliseconds, as "rotate"
  *	silent			reads the request, never answers
@@ -279,18 +280,22 @@ static void answer_grant(struct peer *p, const char *kind)
 		answer_error(p, "invalid_grant");
 }
 
-static void answer_huge(struct peer *p)
+static void answer_size(struct peer *p, size_t size)
 {
-	static char block[65536];	/* only ever written with blanks */
+	char block[8192];
 	char head[128];
 
 	memset(block, ' ', sizeof(block));
-	snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %d"
-		 "\r\nConnection: close\r\n\r\n", HUGE_SIZE);
+	snprintf(head, sizeof(head), "HTTP/1.1 200 OK\r\nContent-Length: %zu"
+		 "\r\nConnection: close\r\n\r\n", size);
 	say(p, head);
-	for (size_t sent = 0; sent < HUGE_SIZE; sent += sizeof(block))
-		if (!peer_write(p, block, sizeof(block)))
+	while (size > 0) {
+		size_t n = size < sizeof(block) ? size : sizeof(block);
+
+		if (!peer_write(p, block, n))
 			return;
+		size -= n;
+	}
 }
 
 static void answer_drip(struct peer *p)
@@ -326,6 +331,8 @@ static void answer_with(struct peer *p, const char *answer)
 		answer_error(p, arg);
 	else if ((arg = arg_of(answer, "status")))
 		answer_status(p, arg);
+	else if ((arg = arg_of(answer, "size")))
+		answer_size(p, strtoul(arg, NULL, 10));
 	else if ((arg = arg_of(answer, "json")))
 		reply(p, "200 OK", arg);
 	else if ((arg = arg_of(answer, "redirect")))
@@ -339,7 +346,7 @@ static void answer_with(struct peer *p, const char *answer)
 	else if (strcmp(answer, "empty") == 0)
 		reply(p, "200 OK", "");
 	else if (strcmp(answer, "huge") == 0)
-		answer_huge(p);
+		answer_size(p, HUGE_SIZE);
 	else if (strcmp(answer, "silent") == 0)
 		linger(p, -1);
 	else if (strcmp(answer, "drip") == 0)

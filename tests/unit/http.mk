@@ -13,7 +13,9 @@ tests_fake_tokend_SOURCES = tests/fake/tokend.c
 tests_fake_tokend_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) -pthread
 tests_fake_tokend_LDADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 check_LTLIBRARIES += libfake.la
-libfake_la_SOURCES = tests/fake/fake.h tests/fake/fake.c
+libfake_la_SOURCES = tests/fake/fake.h tests/fake/fake.c \
+	tests/fake/certs.h tests/fake/certs.c
+libfake_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_credfile
@@ -44,4 +46,12 @@ check_PROGRAMS += tests/unit/test_provider
 TESTS += tests/unit/test_provider
 tests_unit_test_provider_SOURCES = tests/unit/test_provider.c
 tests_unit_test_provider_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test_http
+TESTS += tests/unit/test_http
+tests_unit_test_http_SOURCES = tests/unit/test_http.c
+tests_unit_test_http_LDADD = libfake.la $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+check_PROGRAMS += tests/unit/test_redeem
+TESTS += tests/unit/test_redeem
+tests_unit_test_redeem_SOURCES = tests/unit/test_redeem.c
+tests_unit_test_redeem_LDADD = libfake.la $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
