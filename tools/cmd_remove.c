@@ -140,8 +140,8 @@ static int remove_account(struct mb_tool *t, const char *address,
 	mb_out_outcome(t, "%s %s", checking(t) ? "would remove" : "removed",
 		       address);
 	if (t->changed && !checking(t))
-		mb_out_note("The provider still honours this sign-in: use "
-			    "revoke.");
+		mb_out_note("The provider still honours this sign-in: end it "
+			    "in the account's security settings.");
 	return 0;
 }
 

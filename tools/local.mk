@@ -15,6 +15,8 @@ TOOLS_SOURCES = \
 	%D%/cmd_add.c \
 	%D%/cmd_apply.c \
 	%D%/cmd_edit.c \
+	%D%/cmd_explain.c \
+	%D%/explain.c %D%/explain.h \
 	%D%/cmd_help.c \
 	%D%/cmd_init.c \
 	%D%/cmd_list.c \

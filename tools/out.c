@@ -58,7 +58,7 @@ void mb_out_note(const char *format, ...)
 	(void)fputc('\n', stderr);
 }
 
-json_t *mb_out_error_json(const struct mb_err *e)
+const char *mb_out_turn(enum mb_turn turn)
 {
 	static const char *const turns[] = {
 		[MB_TURN_YOU] = "you",
@@ -66,13 +66,20 @@ json_t *mb_out_error_json(const struct mb_err *e)
 		[MB_TURN_ADMIN] = "admin",
 		[MB_TURN_PROVIDER] = "provider",
 	};
+
+	return turns[turn];
+}
+
+json_t *mb_out_error_json(const struct mb_err *e)
+{
 	const struct mb_message *m = mb_message(e->id);
 	const char *cause = e->cause;
 
 	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", m->name,
 			 "object", e->object,
 			 "cause", cause + (*cause == ' '),
-			 "remedy", e->remedy, "whose_turn", turns[m->turn]);
+			 "remedy", e->remedy, "whose_turn",
+			 mb_out_turn(m->turn));
 }
 
 void mb_out_error(struct mb_tool *t, const struct mb_err *e)

@@ -31,6 +31,9 @@ void mb_out_note(const char *format, ...)
 /* The error's line on stderr; with --json it joins "errors" as well. */
 void mb_out_error(struct mb_tool *t, const struct mb_err *e);
 
+/* "whose_turn" in JSON: "you", "owner", "admin", "provider". */
+const char *mb_out_turn(enum mb_turn turn);
+
 /* {"id", "object", "cause", "remedy", "whose_turn"}; new reference or NULL. */
 json_t *mb_out_error_json(const struct mb_err *e);
 
