@@ -115,4 +115,9 @@ check_PROGRAMS += tests/unit/test_import
 TESTS += tests/unit/test_import
 tests_unit_test_import_SOURCES = tests/unit/test_import.c
 tests_unit_test_import_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += tests/unit/test_callback
+TESTS += tests/unit/test_callback
+tests_unit_test_callback_SOURCES = tests/unit/test_callback.c
+tests_unit_test_callback_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
