@@ -40,15 +40,10 @@ else
 	OTHER_UID=$(id -u)
 fi
 
-# as_user COMMAND...: without privileges, if root runs this.
-as_user() {
-	if [ "$OTHER_UID" -eq "$(id -u)" ]; then
-		"$@"
-	else
-		setpriv --reuid="$OTHER_UID" --regid="$OTHER_UID" \
-			--clear-groups --no-new-privs "$@"
-	fi
-}
+# A command in front that gives up privileges, if root runs this.
+AS_USER=env
+[ "$OTHER_UID" -eq "$(id -u)" ] ||
+	AS_USER="setpriv --reuid=$OTHER_UID --regid=$OTHER_UID --clear-groups --no-new-privs env"
 
 bed_ports() {
 	# shellcheck disable=SC2046 # words wanted
@@ -101,8 +96,8 @@ sign_in() {
 	NODE_EXTRA_CA_CERTS=$CA timeout 60 node "$NODE/signin.mjs" "$@"
 }
 
-# The tool; $AS is a command in front, as words: "as_user env HOME=DIR".
-AS=
+# The tool; $AS is a command in front, as words: "$AS_USER HOME=DIR".
+AS=env
 mb() {
 	$AS timeout 100 "$STAGE/bin/mailbearer" "$@"
 }
@@ -133,6 +128,7 @@ enrol() {
 	how=$1 address=$2 login=$3 decision=$4
 	shift 4
 	: >"$RUN/enrol.err"
+	: >"$RUN/enrol.out"
 	mb enroll "$address" --no-browser "$@" </dev/null \
 		>"$RUN/enrol.out" 2>"$RUN/enrol.err" &
 	enrol_pid=$!
@@ -157,9 +153,9 @@ enrolled() {
 }
 
 browse() {
-	BROWSES=$((${BROWSES:-0} + 1))
+	profile=$(mktemp -d "$RUN/profile.XXXXXX") || return
 	timeout 100 node "$NODE/browser.mjs" "$(command -v chromium)" \
-		"$RUN/profile.$BROWSES" "$SPKI" "$1" "$2"
+		"$profile" "$SPKI" "$1" "$2"
 }
 
 bed_dovecot() {
@@ -340,7 +336,7 @@ flush unix n - n 1000? 0 flush
 proxymap unix - - n - - proxymap
 smtp unix - - $1 - - smtp
 hostile unix - - $1 - - smtp
-  -o smtp_tls_wrappermode=yes
+  -o smtp_tls_wrappermode=yes -o smtp_tls_security_level=encrypt
 error unix - - n - - error
 retry unix - - n - - error
 discard unix - - n - - discard
@@ -379,7 +375,8 @@ submit() {
 
 # arrived SUBJECT [N]: is it in the mailboxes (N times)?
 arrived() {
-	[ "$(grep -rlsxF "Subject: $1" "$RUN/dovecot/home" | wc -l)" -eq "${2:-1}" ]
+	[ "$(grep -rlsxF --exclude='dovecot*' "Subject: $1" \
+		"$RUN/dovecot/home" | wc -l)" -eq "${2:-1}" ]
 }
 
 # deferred TEXT: has the mail log a deferral that says so?

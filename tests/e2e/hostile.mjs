@@ -35,6 +35,7 @@ tls.createServer({
 	cert: fs.readFileSync(`${dir}/server.crt`),
 	key: fs.readFileSync(`${dir}/server.key`),
 }, (socket) => {
+	fs.appendFileSync(log, 'connected\n');
 	socket.on('error', () => {});
 	socket.write(protocol === 'imap' ?
 		`* OK [${capability}] hostile\r\n` : '220 hostile.test ESMTP\r\n');
