@@ -111,6 +111,12 @@ TESTS += tests/unit/test_paste
 tests_unit_test_paste_SOURCES = tests/unit/test_paste.c
 tests_unit_test_paste_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_opts
+TESTS += tests/unit/test_opts
+tests_unit_test_opts_SOURCES = tests/unit/test_opts.c
+tests_unit_test_opts_CFLAGS = $(TOOLS_CFLAGS)
+tests_unit_test_opts_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test_import
 TESTS += tests/unit/test_import
 tests_unit_test_import_SOURCES = tests/unit/test_import.c

@@ -30,14 +30,17 @@ int mb_change_unknown(const struct mb_tool *t, const char *name,
 	return mb_remedy(e, "run: %s list credentials", mb_pick_command(t));
 }
 
-static int read_text(struct mb_tool *t, struct mb_secret *text, bool plain_ok,
+/* unsealed: NULL, or where to say that the file is plain text and counts as
+ * none. */
+static int read_text(struct mb_tool *t, struct mb_secret *text, bool *unsealed,
 		     struct mb_err *e)
 {
 	int ret = mb_store_credentials(t->store, text, e);
 
-	if (ret < 0 && plain_ok && e->id == MB_E_NOT_SEALED) {
+	if (ret < 0 && unsealed && e->id == MB_E_NOT_SEALED) {
 		mb_err_clear(e);
 		mb_secret_clear(text);
+		*unsealed = true;
 		ret = 0;
 	}
 	if (ret == 0 && !text->len)
@@ -51,7 +54,7 @@ int mb_change_look(struct mb_tool *t, struct mb_credfile *file,
 	struct mb_secret text = { 0 };
 	int ret = -1;
 
-	if (read_text(t, &text, false, e) == 0)
+	if (read_text(t, &text, NULL, e) == 0)
 		ret = mb_credfile_parse(file, &text, mb_change_path(t), e);
 	mb_secret_clear(&text);
 	return ret;
@@ -65,7 +68,7 @@ int mb_change_begin(struct mb_tool *t, struct mb_change *c, bool plain_ok,
 	c->lock = -1;
 	if (mb_store_credentials_lock(t->store, &d, &c->lock, e) < 0)
 		return -1;
-	if (read_text(t, &c->before, plain_ok, e) < 0 ||
+	if (read_text(t, &c->before, plain_ok ? &c->unsealed : NULL, e) < 0 ||
 	    mb_credfile_parse(&c->file, &c->before, mb_change_path(t), e) < 0)
 		return -1;
 	if (mb_secret_set(&c->text, c->before.data, c->before.len) < 0)
@@ -79,7 +82,7 @@ int mb_change_commit(struct mb_tool *t, struct mb_change *c, struct mb_err *e)
 	struct mb_credfile after = { 0 };
 	int ret = -1;
 
-	if (mb_secret_equal(&c->before, &c->text))
+	if (!c->unsealed && mb_secret_equal(&c->before, &c->text))
 		return 0;
 	if (mb_credfile_parse(&after, &c->text, mb_change_path(t), e) < 0)
 		return -1;

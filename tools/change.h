@@ -8,6 +8,7 @@
 
 struct mb_change {
 	int lock;			/* -1: not held */
+	bool unsealed;			/* found as plain text */
 	struct mb_secret before;	/* the text as it was found */
 	struct mb_secret text;		/* the text to be written */
 	struct mb_credfile file;	/* `before`, parsed */
@@ -20,8 +21,8 @@ struct mb_change {
 int mb_change_begin(struct mb_tool *t, struct mb_change *c, bool plain_ok,
 		    struct mb_err *e);
 
-/* Seal and write c->text, for the recovery certificates in it too.  Equal
- * texts are not written.  Sets t->changed.  With --check nothing is written. */
+/* Seal and write c->text, for the recovery certificates in it too.  A text
+ * that did not change is not written.  Sets t->changed.  With --check nothing is written. */
 int mb_change_commit(struct mb_tool *t, struct mb_change *c, struct mb_err *e);
 
 /* Unlock and wipe. */

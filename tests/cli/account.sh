@@ -15,7 +15,9 @@ now=$(date +%s)
 run token a@x.org
 exits "an account that is not enrolled: 3" 3
 says "an account that is not enrolled, word for word" \
-	"a@x.org is not enrolled in $S; run: mailbearer --store $S enroll a@x.org; if it uses a password: mailbearer explain not-enrolled [not-enrolled]"
+	"a@x.org is not enrolled in $S; run: mailbearer enroll a@x.org; if it uses a password: mailbearer explain not-enrolled [not-enrolled]"
+run show a@x.org
+in_err "show says the same" "a@x.org is not enrolled in $S; run: mailbearer"
 run token "no address"
 exits "what is no address: 2" 2
 
@@ -36,8 +38,10 @@ quiet --json token A@X.org
 is "token in JSON, address in capitals" MARKER-access-2 "$(json access_token)"
 
 run show a@x.org
-in_out "show redacts the access token" "access_token             MARK… (15 characters" ||
-	true
+in_out "show redacts the access token, a short one altogether" \
+	"access_token             … (15 characters, sha256 "
+in_out "show redacts the refresh token" \
+	"refresh_token            MARK… (16 characters, sha256 "
 not_in_out "show prints no token" MARKER-
 in_out "show says when it expires" "(in 60 minutes)"
 quiet --json show a@x.org --secrets
@@ -153,7 +157,7 @@ exits "and they go on working" 0
 run rename cred renamed
 ends "rename again is unchanged" unchanged
 
-# ---- Google's seven days ----
+# ---- a provider with a preset ----
 
 secret_file gsecret GOCSPX-MARKER
 answers 'error=invalid_grant:400:Token has been expired or revoked.'
@@ -163,8 +167,8 @@ run add gmail --provider google --client-id 1-a.apps.googleusercontent.com \
 enrolled a@gmail.com gmail
 run refresh a@gmail.com
 exits "a dead sign-in at Google: 4" 4
-in_err "a dead sign-in at Google: is it in Testing?" \
-	"is the Google app in \"Testing\"? publish it, then: mailbearer enroll a@gmail.com [sign-in-needed]"
+says "a dead sign-in at Google that is young" \
+	"a@gmail.com: refresh token refused (invalid_grant), less than a day old; its owner signs in again: mailbearer enroll a@gmail.com [sign-in-needed]"
 
 # ---- remove ----
 

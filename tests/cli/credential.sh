@@ -11,8 +11,10 @@ run init
 # plain: the decrypted file in $T/plain.
 plain() {
 	openssl cms -decrypt -binary -inform DER -in "$S/credentials.conf" \
-		-out "$T/plain" -secretkey \
+		-out "$T/opened" -secretkey \
 		"$(od -An -v -tx1 "$S/key" | tr -d ' \n')" 2>"$T/err"
+	# The first line is the seal's own (doc/FORMAT.md).
+	sed 1d "$T/opened" >"$T/plain"
 }
 
 # ---- add ----

@@ -24,7 +24,7 @@ is "the first screen says nothing on stderr" "" "$(cat "$T/err")"
 
 run_bare help
 exits "help exits 0" 0
-verbs=$(sed -n 's/^  \([a-z]*\)  *.*/\1/p' "$T/out")
+verbs=$(sed -n 's/^  \([a-z][a-z]*\)  *.*/\1/p' "$T/out")
 for verb in $verbs; do
 	run_bare help "$verb"
 	ok "help $verb exits 0 and shows its usage" \

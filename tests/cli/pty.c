@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utmp.h>
 
 enum { WAIT_MS = 10000, SEEN_MAX = 256 * 1024, NO_ECHO = 98, NOT_SEEN = 99 };
 

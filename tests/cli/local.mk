@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The tool from outside: what it prints, how it ends, what it leaves behind.
+cli_tests = \
+	%D%/grammar.sh \
+	%D%/store.sh \
+	%D%/credential.sh \
+	%D%/account.sh \
+	%D%/together.sh \
+	%D%/terminal.sh
+
+dist_check_SCRIPTS += $(cli_tests)
+TESTS += $(cli_tests)
+EXTRA_DIST += %D%/tap.sh
+
+check_PROGRAMS += %D%/pty
+%C%_pty_SOURCES = %D%/pty.c
