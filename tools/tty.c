@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,31 +82,6 @@ static int interrupted(struct mb_err *e)
 	return mb_remedy(e, "run the command again");
 }
 
-/* One line without its newline.  0; -1 end of input, error or a signal. */
-static int read_line(int fd, struct mb_secret *line)
-{
-	int ret = -1;
-	char c;
-
-	mb_secret_clear(line);
-	while (line->len < ANSWER_MAX) {
-		ssize_t n = read(fd, &c, 1);
-
-		if (n < 0 && errno == EINTR && !got_signal)
-			continue;
-		if (n <= 0)
-			break;
-		if (c == '\n' || c == '\r') {
-			ret = 0;
-			break;
-		}
-		if (mb_secret_append(line, &c, 1) < 0)
-			break;
-	}
-	c = 0;
-	return ret;
-}
-
 static void question(int fd, const char *text, const char *initial)
 {
 	char shown[600];
@@ -120,12 +96,14 @@ static void question(int fd, const char *text, const char *initial)
 
 struct handlers {
 	struct sigaction actions[NCAUGHT];
-	sigset_t mask;
+	sigset_t mask;		/* as it was */
+	sigset_t waiting;	/* let the signals in */
 };
 
-/* While a question stands, a signal is noted and ends the reading; what it
- * does by default it does once the terminal is put right. */
-static void catch_signals(struct handlers *old)
+/* While a question stands, signals are let in only where it waits, are noted
+ * there and end it; what one does by default it does once the terminal is put
+ * right. */
+static void catch_signals(struct handlers *h)
 {
 	struct sigaction sa = { .sa_handler = note_signal };
 	sigset_t set;
@@ -134,20 +112,50 @@ static void catch_signals(struct handlers *old)
 	got_signal = 0;
 	(void)sigemptyset(&sa.sa_mask);
 	(void)sigemptyset(&set);
-	for (i = 0; i < NCAUGHT; i++) {
-		(void)sigaction(caught[i], &sa, &old->actions[i]);
+	for (i = 0; i < NCAUGHT; i++)
 		(void)sigaddset(&set, caught[i]);
+	(void)sigprocmask(SIG_BLOCK, &set, &h->mask);
+	h->waiting = h->mask;
+	for (i = 0; i < NCAUGHT; i++) {
+		(void)sigdelset(&h->waiting, caught[i]);
+		(void)sigaction(caught[i], &sa, &h->actions[i]);
 	}
-	(void)sigprocmask(SIG_UNBLOCK, &set, &old->mask);
 }
 
-static void release_signals(const struct handlers *old)
+static void release_signals(const struct handlers *h)
 {
 	int i;
 
-	(void)sigprocmask(SIG_SETMASK, &old->mask, NULL);
 	for (i = 0; i < NCAUGHT; i++)
-		(void)sigaction(caught[i], &old->actions[i], NULL);
+		(void)sigaction(caught[i], &h->actions[i], NULL);
+	(void)sigprocmask(SIG_SETMASK, &h->mask, NULL);
+}
+
+/* One line without its newline.  0; -1 end of input, error or a signal. */
+static int read_line(int fd, const struct handlers *h, struct mb_secret *line)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	int ret = -1;
+	char c = 0;
+
+	mb_secret_clear(line);
+	while (line->len < ANSWER_MAX) {
+		if (ppoll(&p, 1, NULL, &h->waiting) < 0) {
+			if (errno == EINTR && !got_signal)
+				continue;
+			break;
+		}
+		if (read(fd, &c, 1) <= 0)
+			break;
+		if (c == '\n' || c == '\r') {
+			ret = 0;
+			break;
+		}
+		if (mb_secret_append(line, &c, 1) < 0)
+			break;
+	}
+	mb_wipe(&c, sizeof(c));
+	return ret;
 }
 
 static int ask_once(int fd, const char *text, const char *initial, bool silent,
@@ -165,7 +173,7 @@ static int ask_once(int fd, const char *text, const char *initial, bool silent,
 	if (silent)
 		(void)tcsetattr(fd, TCSAFLUSH, &quiet);
 	question(fd, text, initial);
-	ret = read_line(fd, line);
+	ret = read_line(fd, &old, line);
 	if (silent)
 		(void)tcsetattr(fd, TCSAFLUSH, &before);
 	if (silent || ret < 0)
