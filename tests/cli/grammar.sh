@@ -37,7 +37,7 @@ for verb in $verbs; do
 	ok "$verb -h is the same" cmp "$T/help" "$T/out"
 done
 is "every verb of the issue is there" \
-	"add apply edit enroll help init list provider refresh remove rename set show token version" \
+	"add apply edit enroll explain help init list provider refresh remove rename set show token version" \
 	"$(printf '%s\n' "$verbs" | sort | tr '\n' ' ' | sed 's/ $//')"
 
 run_bare --version
