@@ -85,6 +85,7 @@ static int fill_broken(struct mb_account *a, const char *id,
 	a->cause = strdup(why->cause + (why->cause[0] == ' '));
 	a->remedy = strdup(why->remedy);
 	a->state = MB_STATE_BROKEN;
+	a->id = why->id;
 	return a->address && a->credential && a->token_of && a->cause &&
 	       a->remedy ? 0 : -1;
 }

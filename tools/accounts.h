@@ -30,6 +30,7 @@ struct mb_account {
 	char *cause;		/* of the last failure, or "" */
 	char *remedy;
 	enum mb_state state;
+	enum mb_id id;		/* why it is MB_STATE_BROKEN */
 	int64_t expires_at, obtained_at, enrolled_at, generation, next_attempt;
 };
 

@@ -96,8 +96,8 @@ static int all(struct round *r, struct mb_err *e)
 		if (a.list[i].token_of[0])
 			continue;
 		if (a.list[i].state == MB_STATE_BROKEN) {
-			(void)mb_fail(e, MB_E_RECORD_BAD, a.list[i].address,
-				      "%s", a.list[i].cause);
+			(void)mb_fail(e, a.list[i].id, a.list[i].address, "%s",
+				      a.list[i].cause);
 			(void)mb_remedy(e, "%s", a.list[i].remedy);
 			mb_out_error(r->t, e);
 			r->seen |= 1u << mb_out_status(e);

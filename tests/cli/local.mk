@@ -6,7 +6,8 @@ cli_tests = \
 	%D%/credential.sh \
 	%D%/account.sh \
 	%D%/together.sh \
-	%D%/terminal.sh
+	%D%/terminal.sh \
+	%D%/root.sh
 
 dist_check_SCRIPTS += $(cli_tests)
 TESTS += $(cli_tests)

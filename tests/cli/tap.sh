@@ -122,8 +122,9 @@ json() {
 
 # Start a token endpoint; its port in $port.
 endpoint() {
+	: >"$T/port"
 	"$TOKEND" --access MARKER-access- --refresh MARKER-refresh- "$@" \
-		</dev/null >"$T/port" 2>"$T/tokend.err" &
+		</dev/null >>"$T/port" 2>"$T/tokend.err" &
 	pids="$pids $!"
 	port=
 	tries=0
