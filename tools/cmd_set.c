@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/credfile.h"
 #include "lib/paths.h"
@@ -16,6 +17,7 @@
 
 static const struct mb_opt options[] = {
 	{ "no-verify", NULL, "do not try a new secret with one refresh", 0 },
+	{ "no-host", "HOST", "take a mail server off the list", MB_OPT_MANY },
 	{ "check", NULL, "write nothing, say what would change", 0 },
 	{ NULL, NULL, NULL, MB_OPT_FIELDS },
 };
@@ -25,7 +27,7 @@ static const struct mb_opt options[] = {
 static int read_values(struct mb_tool *t, struct mb_credential *given,
 		       struct mb_err *e)
 {
-	if (mb_fields_given(&t->opts))
+	if (mb_fields_given(&t->opts) || mb_opts_has(&t->opts, "no-host"))
 		return mb_fields_from_options(&t->opts, given, e);
 	if (!mb_tty_present())
 		return mb_opts_usage(&t->opts, e, "nothing to set is given");
@@ -60,6 +62,64 @@ static int follow_tenant(const struct mb_providers *p,
 	if (provider && !mb_opts_has(o, "host"))
 		c->hosts[0] = 0;
 	return mb_provider_fill(preset, NULL, c, e);
+}
+
+static bool has_word(const char *words, const char *word, size_t len)
+{
+	size_t n;
+
+	for (; *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		if (n == len && strncasecmp(words, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Append those words of src that dst has not got, nor any --no-host. */
+static int add_words(const struct mb_opts *o, char *dst, size_t size,
+		     const char *src, struct mb_err *e)
+{
+	size_t n, used = strlen(dst), i;
+
+	for (; *src; src += n + (src[n] == ' ')) {
+		const char *no;
+		bool skip;
+
+		n = strcspn(src, " ");
+		skip = has_word(dst, src, n);
+		for (i = 0; (no = mb_opts_nth(o, "no-host", i)); i++)
+			skip = skip || has_word(no, src, n);
+		if (skip)
+			continue;
+		if (n + 2 > size - used)
+			return mb_opts_usage(o, e, "--host: too many");
+		used += (size_t)snprintf(dst + used, size - used, "%s%.*s",
+					 used ? " " : "", (int)n, src);
+	}
+	return 0;
+}
+
+/* --host adds to the list: the remedy for host-not-listed must not take the
+ * provider's own servers off it. */
+static int merge_hosts(const struct mb_opts *o,
+		       const struct mb_credential *old,
+		       const struct mb_credential *given,
+		       struct mb_credential *c, struct mb_err *e)
+{
+	char hosts[sizeof(c->hosts)] = "";
+
+	if (!mb_opts_has(o, "host") && !mb_opts_has(o, "no-host"))
+		return 0;
+	if (add_words(o, hosts, sizeof(hosts), old->hosts, e) < 0 ||
+	    add_words(o, hosts, sizeof(hosts), given->hosts, e) < 0)
+		return -1;
+	/* No host at all would mean any host. */
+	if (!hosts[0] && old->hosts[0])
+		return mb_opts_usage(o, e, "--no-host: the last mail server "
+				     "stays, name another one first");
+	memcpy(c->hosts, hosts, sizeof(hosts));
+	return 0;
 }
 
 static int write_it(struct mb_tool *t, struct mb_change *change,
@@ -100,6 +160,7 @@ static int change_it(struct mb_tool *t, const struct mb_providers *p,
 	}
 	if (mb_credential_copy(&c, old, e) < 0 ||
 	    mb_fields_apply(&t->opts, given, &c, e) < 0 ||
+	    merge_hosts(&t->opts, old, given, &c, e) < 0 ||
 	    follow_tenant(p, &t->opts, old, &c, e) < 0)
 		goto out;
 	mb_fields_settle_method(&c);
@@ -141,7 +202,9 @@ const struct mb_verb mb_verb_set = {
 	.operands = "NAME",
 	.summary = "change fields of a client credential",
 	.opts = options,
-	.more = "A new secret is tried with one ordinary refresh of one of its "
+	.more = "--host adds to the list of mail servers, --no-host takes "
+		"off it.\n"
+		"A new secret is tried with one ordinary refresh of one of its "
 		"accounts; if the\n"
 		"provider refuses it, the old one comes back. Without options, "
 		"on a terminal: asks\n"

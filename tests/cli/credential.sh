@@ -128,7 +128,13 @@ run set work --scope "a b" --host one.example.test --host two.example.test
 ends "set says what it did" "changed work"
 run show work
 in_out "set changes a field" "scope                    a b"
-in_out "set changes a list" "one.example.test two.example.test"
+in_out "set --host adds to the list" "one.example.test two.example.test"
+run set work --no-host ONE.example.test --host three.example.test
+run show work
+in_out "set --no-host takes off it" "two.example.test three.example.test"
+not_in_out "set --no-host takes the right one off" "one.example.test"
+run set work --host two.example.test
+ends "set --host of one that is there is unchanged" unchanged
 run set work --scope "a b"
 ends "set to the same is unchanged" unchanged
 run set work --scope other --check
