@@ -193,8 +193,10 @@ out:
 	return ret;
 }
 
-/* --key: home->key_path leads there by one symlink. */
-static int make_link(struct work *w, const char *target, struct mb_err *e)
+/* --key: home->key_path leads there by one symlink.  Looked at before the key
+ * is made, made after it, so that it never leads nowhere. */
+static int make_link(struct work *w, const char *target, bool now,
+		     struct mb_err *e)
 {
 	const char *path = w->plan->home->key_path;
 	char have[PATH_MAX];
@@ -212,6 +214,8 @@ static int make_link(struct work *w, const char *target, struct mb_err *e)
 			"key is never replaced");
 		return mb_remedy(e, "leave out --key");
 	}
+	if (!now)
+		return 0;
 	if (!w->plan->check && symlink(target, path) < 0)
 		return mb_fail_errno(e, errno, path, "make link");
 	say(w, "made", path, "link to the key");
@@ -236,7 +240,7 @@ static int make_key(struct work *w, struct mb_err *e)
 			want.path = linked;
 	}
 	if (w->plan->key_target) {
-		if (make_link(w, w->plan->key_target, e) < 0)
+		if (make_link(w, w->plan->key_target, false, e) < 0)
 			return -1;
 		want.path = w->plan->key_target;
 	}
@@ -247,6 +251,9 @@ static int make_key(struct work *w, struct mb_err *e)
 			return -1;
 		say(w, "made", want.path, "key");
 	}
+	if (w->plan->key_target &&
+	    make_link(w, w->plan->key_target, true, e) < 0)
+		return -1;
 	if (w->plan->check)
 		return 0;
 	/* The store must open with it, link rules included. */

@@ -116,6 +116,13 @@ static int run(struct mb_tool *t, struct mb_err *e)
 
 	if (t->opts.noperands)
 		return mb_opts_usage(&t->opts, e, "it takes no words");
+	if (!mb_editor_chosen() && !mb_tty_present()) {
+		(void)mb_fail(e, MB_E_NO_TERMINAL, "edit",
+			      "there is no terminal, and neither VISUAL nor "
+			      "EDITOR names an editor");
+		return mb_remedy(e, "set EDITOR, or use: %s apply FILE",
+				 mb_pick_command(t));
+	}
 	if (mb_pick_store(t, MB_PICK_CREDENTIALS, e) < 0)
 		return -1;
 	(void)sigemptyset(&deadly);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/store_admin.h"
@@ -23,6 +24,20 @@ static bool checking(const struct mb_tool *t)
 	return mb_opts_has(&t->opts, "check");
 }
 
+/* A store that is there keeps its user: a second init without the option only
+ * mends. */
+static bool keeps_user(const struct mb_tool *t, struct mb_store_plan *plan)
+{
+	struct stat st;
+
+	if (geteuid() != 0 || lstat(t->home.records_dir, &st) < 0 ||
+	    !S_ISDIR(st.st_mode) || st.st_uid == 0)
+		return false;
+	plan->service_uid = st.st_uid;
+	plan->service_gid = st.st_gid;
+	return true;
+}
+
 /* The user whose mail programs use the system's store. */
 static int service_user(struct mb_tool *t, struct mb_store_plan *plan,
 			struct mb_err *e)
@@ -32,7 +47,7 @@ static int service_user(struct mb_tool *t, struct mb_store_plan *plan,
 
 	plan->service_uid = (uid_t)-1;
 	plan->service_gid = (gid_t)-1;
-	if (t->home.kind != MB_HOME_SYSTEM && !name)
+	if (!name && (keeps_user(t, plan) || t->home.kind != MB_HOME_SYSTEM))
 		return 0;
 	if (t->home.kind == MB_HOME_SYSTEM && geteuid() != 0)
 		return 0;	/* whoever runs this; creating says more */

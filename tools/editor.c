@@ -65,7 +65,19 @@ static const char *chosen(void)
 
 	if (!editor || !*editor)
 		editor = getenv("EDITOR");
-	return editor && *editor ? editor : "vi";
+	return editor && *editor ? editor : NULL;
+}
+
+bool mb_editor_chosen(void)
+{
+	return chosen() != NULL;
+}
+
+static const char *editor_or_vi(void)
+{
+	const char *editor = chosen();
+
+	return editor ? editor : "vi";
 }
 
 /* $EDITOR is a shell command by custom: "emacs -nw". */
@@ -78,7 +90,7 @@ static void become_editor(const char *path, const struct handlers *old)
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
-	if (snprintf(script, sizeof(script), "%s \"$1\"", chosen()) >=
+	if (snprintf(script, sizeof(script), "%s \"$1\"", editor_or_vi()) >=
 	    (int)sizeof(script))
 		_exit(127);
 	(void)execl("/bin/sh", "sh", "-c", script, "sh", path, (char *)NULL);
@@ -96,7 +108,7 @@ static int outcome(int status, struct mb_err *e)
 		return 0;
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		(void)mb_fail(e, MB_E_UNSUPPORTED, "edit",
-			      "the editor %s could not be started", chosen());
+			      "the editor %s could not be started", editor_or_vi());
 	else
 		(void)mb_fail(e, MB_E_INTERRUPTED, "edit",
 			      "the editor failed; nothing was changed");

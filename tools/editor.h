@@ -3,7 +3,12 @@
 #ifndef MB_TOOLS_EDITOR_H
 #define MB_TOOLS_EDITOR_H
 
+#include <stdbool.h>
+
 #include "lib/err.h"
+
+/* Does VISUAL or EDITOR name one? */
+bool mb_editor_chosen(void);
 
 /*
  * $VISUAL, else $EDITOR, else vi, on path; waits for it.  Signals that would
