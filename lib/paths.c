@@ -10,4 +10,5 @@ const char mb_path_helper[] = MB_PKGLIBEXECDIR "/mailbearer-refresh";
 const char mb_path_providers[] = MB_PKGDATADIR "/providers.conf";
 const char mb_path_confdir[] = MB_CONFDIR;
 const char mb_path_statedir[] = MB_STATEDIR;
+const char mb_path_rundir[] = MB_RUNDIR;
 const char mb_build_id[] = PACKAGE_VERSION "-" MB_BUILD_HASH;

@@ -13,6 +13,7 @@ extern const char mb_path_helper[];	/* mailbearer-refresh */
 extern const char mb_path_providers[];	/* providers.conf */
 extern const char mb_path_confdir[];	/* /etc/mailbearer */
 extern const char mb_path_statedir[];	/* /var/lib/mailbearer */
+extern const char mb_path_rundir[];	/* /run/mailbearer */
 
 /* Differs between builds of different sources; equal in everything built
  * together. */

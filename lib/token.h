@@ -70,6 +70,13 @@ bool mb_token_fresh_times(int64_t obtained_at, int64_t expires_at,
 /* Not yet hard-expired (and there is one). */
 bool mb_token_valid_at(const struct mb_record *r, int64_t now);
 
+/* Did a server refuse the token on record, and may a new one be asked for? */
+bool mb_token_refused_now(const struct mb_record *r, int64_t now);
+/* May the provider be asked, or is there an error on record to respect? */
+bool mb_token_may_ask(const struct mb_record *r, int64_t now);
+/* The error on record, as it was first said.  Always -1. */
+int mb_token_recorded_error(const struct mb_record *r, struct mb_err *e);
+
 /* What a cached copy of the answer rests on: while every one of these stamps
  * is what mb_store_stamp() says, and the credentials file is the one named in
  * credentials_seen, it is still the answer. */

@@ -19,15 +19,10 @@ enum {
 	TOKEN_HOLD_MAX = 3600,
 };
 
-bool mb_token_refused_now(const struct mb_record *r, int64_t now);
-/* May the provider be asked, or is there an error on record to respect? */
-bool mb_token_may_ask(const struct mb_record *r, int64_t now);
 void mb_token_put_error(struct mb_record *r, const char *class,
 			const struct mb_err *e, int64_t now,
 			int64_t retry_after);
 void mb_token_clear_error(struct mb_record *r);
-/* The error on record, as it was first said.  Always -1. */
-int mb_token_recorded_error(const struct mb_record *r, struct mb_err *e);
 
 /* ---- token_credential.c ---- */
 

@@ -34,6 +34,22 @@ AC_ARG_WITH([saslplugindir], [AS_HELP_STRING([--with-saslplugindir=DIR],
 AC_SUBST([saslplugindir])
 ])
 
+# MB_SYSTEMD_UNIT_DIR(VARIABLE, system|user): where units go.  systemd looks
+# below /usr and /usr/local alone; what its .pc file names is outside of any
+# other prefix, so it counts for /usr only.
+AC_DEFUN([MB_SYSTEMD_UNIT_DIR], [
+AC_ARG_WITH([$1], [AS_HELP_STRING([--with-$1=DIR],
+	[directory of systemd's $2 units, no for none @<:@PREFIX/lib/systemd/$2@:>@])],
+	[$1=$withval], [
+	$1=
+	AS_IF([test "x$prefix" = x/usr],
+		[$1=`$PKG_CONFIG --variable=$1 systemd 2>/dev/null`])
+	AS_IF([test "x$$1" = x], [$1='${prefix}/lib/systemd/$2'])])
+AS_IF([test "x$$1" = xno], [$1=])
+AC_SUBST([$1])
+AM_CONDITIONAL([HAVE_]m4_toupper([$1]), [test "x$$1" != x])
+])
+
 # MB_CURL_IS_OPENSSL: the http module hands libcurl an OpenSSL X509_STORE.
 AC_DEFUN([MB_CURL_IS_OPENSSL], [
 AC_MSG_CHECKING([whether libcurl uses OpenSSL])

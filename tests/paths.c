@@ -13,4 +13,5 @@ const char mb_path_providers[] = MB_TEST_SRCDIR "/conf/providers.conf";
 /* No test may meet the store of the machine it runs on. */
 const char mb_path_confdir[] = "/nonexistent/mailbearer/etc";
 const char mb_path_statedir[] = "/nonexistent/mailbearer/var";
+const char mb_path_rundir[] = "/nonexistent/mailbearer/run";
 const char mb_build_id[] = PACKAGE_VERSION "-" MB_BUILD_HASH;

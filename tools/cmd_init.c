@@ -52,7 +52,7 @@ static int service_user(struct mb_tool *t, struct mb_store_plan *plan,
 	if (t->home.kind == MB_HOME_SYSTEM && geteuid() != 0)
 		return 0;	/* whoever runs this; creating says more */
 	errno = 0;
-	pw = getpwnam(name ? name : "postfix");
+	pw = getpwnam(name ? name : MB_SERVICE_USER);
 	if (pw) {
 		plan->service_uid = pw->pw_uid;
 		plan->service_gid = pw->pw_gid;
@@ -62,8 +62,8 @@ static int service_user(struct mb_tool *t, struct mb_store_plan *plan,
 		(void)mb_fail(e, MB_E_USAGE, name, "there is no such user");
 	else
 		(void)mb_fail(e, MB_E_USAGE, "mailbearer init",
-			      "there is no user postfix, so it is not clear "
-			      "whose mail programs this store is for");
+			      "there is no user " MB_SERVICE_USER ", so it is not "
+			      "clear whose mail programs this store is for");
 	return mb_remedy(e, "run: mailbearer init --service-user USER");
 }
 
@@ -177,7 +177,8 @@ static int run(struct mb_tool *t, struct mb_err *e)
 }
 
 static const struct mb_opt options[] = {
-	{ "service-user", "USER", "user of the mail programs (postfix)", 0 },
+	{ "service-user", "USER", "user of the mail programs (" MB_SERVICE_USER
+	  ")", 0 },
 	{ "key", "PATH", "where the host key lies, if elsewhere", 0 },
 	{ "recovery-cert", "FILE", "certificate that can open it too", 0 },
 	{ "check", NULL, "write nothing, say what would change", 0 },
