@@ -59,6 +59,9 @@ static int check_url(const struct checked *k, const char *member,
 {
 	struct mb_url u;
 
+	if (strchr(url, '{'))
+		return bad(k, MB_E_BAD_ENDPOINT, member,
+			   "has a {placeholder} that was not filled in");
 	if (mb_url_parse(url, &u) < 0)
 		return bad(k, MB_E_BAD_ENDPOINT, member,
 			   "is not a complete URL");
@@ -71,9 +74,6 @@ static int check_url(const struct checked *k, const char *member,
 	if (u.query && !query_ok)
 		return bad(k, MB_E_BAD_ENDPOINT, member,
 			   "may not contain a \"?\"");
-	if (strchr(url, '{'))
-		return bad(k, MB_E_BAD_ENDPOINT, member,
-			   "has a {placeholder} that was not filled in");
 	if (strcmp(u.scheme, "https") == 0 ||
 	    (strcmp(u.scheme, "http") == 0 && mb_url_is_loopback(&u)))
 		return 0;

@@ -3,6 +3,7 @@
 
 #include "lib/url.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,6 +62,17 @@ static int parse_port(const char *s, size_t n, unsigned int *port)
 	return 0;
 }
 
+/* Names and addresses as they are: what is percent-encoded here would be another
+ * host to a reader that decodes it, and curl does. */
+static bool host_fits(const char *s, size_t n, bool brackets)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_alpha(s[i]) && !is_digit(s[i]) &&
+		    !strchr(brackets ? ":." : "-._", s[i]))
+			return false;
+	return n > 0;
+}
+
 /* host [":" port], n bytes, without userinfo. */
 static int parse_authority(const char *s, size_t n, struct mb_url *u)
 {
@@ -81,7 +93,7 @@ static int parse_authority(const char *s, size_t n, struct mb_url *u)
 			host_end = end;
 		s = host_end;
 	}
-	if (host_end == host ||
+	if (!host_fits(host, (size_t)(host_end - host), u->brackets) ||
 	    copy_lower(u->host, sizeof(u->host), host,
 		       (size_t)(host_end - host)) < 0)
 		return -1;
@@ -122,23 +134,13 @@ int mb_url_parse(const char *url, struct mb_url *u)
 }
 
 /* Four decimal numbers, the first of them 127, and nothing else: a name such as
- * 127.0.0.1.example.org is not loopback. */
+ * 127.0.0.1.example.org is not loopback, and 127.0.0.256 is a name. */
 static bool is_127(const char *host)
 {
-	int dots = 0;
+	struct in_addr address;
 
-	if (strncmp(host, "127.", 4) != 0)
-		return false;
-	for (const char *p = host; *p; p++) {
-		if (*p == '.') {
-			dots++;
-			if (!is_digit(p[1]))
-				return false;
-		} else if (!is_digit(*p)) {
-			return false;
-		}
-	}
-	return dots == 3;
+	return strncmp(host, "127.", 4) == 0 &&
+	       inet_pton(AF_INET, host, &address) == 1;
 }
 
 bool mb_url_is_loopback(const struct mb_url *u)

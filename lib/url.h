@@ -20,7 +20,8 @@ struct mb_url {
 };
 
 /* Take url apart.  Refused: no scheme or host, blanks, control bytes, bytes
- * above 0x7e, backslashes, a port out of range.  0 and *u, or -1. */
+ * above 0x7e, backslashes, a port out of range, a host with anything but
+ * letters, digits, ".", "-" and "_" (in brackets: and ":").  0 and *u, or -1. */
 int mb_url_parse(const char *url, struct mb_url *u);
 
 /* 127.0.0.0/8, ::1 or localhost: traffic that never leaves this host. */

@@ -102,6 +102,48 @@ static void the_parts_of_a_url_are_seen(void **state)
 	assert_int_equal(mb_url_parse("", &u), -1);
 }
 
+/* curl decodes %2e, and would speak to another host than was checked. */
+static void a_host_that_others_would_read_otherwise_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"https://x%2eorg/", "http://127.0.0.1%2ex.org/", "https://x,y/",
+		"https://x.org!/", "https://[::1%25lo]/", "https://[v1!x]/",
+		"https://{tenant}.x.org/", "https:///p", "https://[]/",
+	};
+	struct mb_url u;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(mb_url_parse(bad[i], &u), -1);
+	assert_int_equal(mb_url_parse("https://A-b_c.x.org./", &u), 0);
+	assert_string_equal(u.host, "a-b_c.x.org.");
+	assert_int_equal(mb_url_parse("https://[::ffff:127.0.0.1]/", &u), 0);
+}
+
+static bool loopback(const char *url)
+{
+	struct mb_url u;
+
+	assert_int_equal(mb_url_parse(url, &u), 0);
+	return mb_url_is_loopback(&u);
+}
+
+static void what_only_looks_like_loopback_is_not(void **state)
+{
+	(void)state;
+	assert_true(loopback("http://127.0.0.1/"));
+	assert_true(loopback("http://127.255.255.255:1/"));
+	assert_true(loopback("http://[::1]/"));
+	assert_true(loopback("http://LocalHost/"));
+	assert_false(loopback("http://127.0.0.256/"));
+	assert_false(loopback("http://127.0.0.01/"));
+	assert_false(loopback("http://127.1/"));
+	assert_false(loopback("http://127.0.0.1.x.org/"));
+	assert_false(loopback("http://0x7f.0.0.1/"));
+	assert_false(loopback("http://localhost.x.org/"));
+	assert_false(loopback("http://[::2]/"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -110,6 +152,9 @@ int main(void)
 		cmocka_unit_test(base64_has_the_bytes_of_the_rfc),
 		cmocka_unit_test(an_origin_has_scheme_host_and_port),
 		cmocka_unit_test(the_parts_of_a_url_are_seen),
+		cmocka_unit_test(
+			a_host_that_others_would_read_otherwise_is_refused),
+		cmocka_unit_test(what_only_looks_like_loopback_is_not),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
