@@ -26,14 +26,20 @@ static bool contains(const char *text, size_t n, const struct mb_secret *s)
 	return s && s->len > 0 && memmem(text, n, s->data, s->len) != NULL;
 }
 
+bool mb_oauth_repeats(const char *text, size_t n,
+		      const struct mb_oauth_asked *asked)
+{
+	return contains(text, n, asked->secret) ||
+	       contains(text, n, &asked->credential->client_secret);
+}
+
 void mb_oauth_describe(char *dst, size_t size, const char *text, size_t n,
 		       const struct mb_oauth_asked *asked)
 {
 	size_t at = 0;
 
 	dst[0] = '\0';
-	if (contains(text, n, asked->secret) ||
-	    contains(text, n, &asked->credential->client_secret))
+	if (mb_oauth_repeats(text, n, asked))
 		return;
 	for (size_t i = 0; i < n && at + 4 < size; ) {
 		size_t word = 0;

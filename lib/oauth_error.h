@@ -16,6 +16,10 @@ struct mb_oauth_failure {
 	bool code_known;	/* to lib/outcome.c */
 };
 
+/* Does a text from the server repeat what we sent in secret? */
+bool mb_oauth_repeats(const char *text, size_t n,
+		      const struct mb_oauth_asked *asked);
+
 /* Copy a description for people: cut to size, and without what could be a
  * secret (long words; all of it if it repeats one of ours). */
 void mb_oauth_describe(char *dst, size_t size, const char *text, size_t n,

@@ -217,6 +217,10 @@ static void take_failure(const json_t *root, long status,
 
 	f->status = status;
 	take_text(root, "error", f->error, sizeof(f->error));
+	/* It is shown and logged. */
+	if (!mb_outcome_of_error(f->error, "")->error &&
+	    mb_oauth_repeats(f->error, strlen(f->error), asked))
+		memcpy(f->error, "...", sizeof("..."));
 	take_text(root, "error_subtype", f->subtype, sizeof(f->subtype));
 	if (!f->subtype[0])
 		take_text(root, "suberror", f->subtype, sizeof(f->subtype));

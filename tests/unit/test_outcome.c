@@ -278,6 +278,20 @@ static void a_sign_in_has_words_of_its_own(void **state)
 		"try again: mailbearer enroll a@x.org [provider-busy]");
 }
 
+static void an_error_that_repeats_what_was_sent_is_not_shown(void **state)
+{
+	(void)state;
+	answers(400, ERROR("marker-refresh-token"), MB_OUT_TRANSIENT,
+		"a@x.org: the token endpoint answers HTTP 400 (...); it is "
+		"tried again by itself [reply-bad]");
+	answers(400, ERROR("no:marker-secret-value"), MB_OUT_TRANSIENT, NULL);
+	/* A short secret must not hide an error that means something. */
+	set(&client.client_secret, "grant");
+	answers(400, ERROR("invalid_grant"), MB_OUT_TOKEN_DEAD,
+		"a@x.org: refresh token refused (invalid_grant); its owner "
+		"signs in again: mailbearer enroll a@x.org [sign-in-needed]");
+}
+
 static void retry_after_is_handed_on(void **state)
 {
 	struct mb_oauth_asked asked = { .credential = &client,
@@ -348,6 +362,7 @@ int main(void)
 		TEST(what_is_not_known_costs_no_account),
 		TEST(a_description_that_repeats_a_secret_is_left_out),
 		TEST(a_sign_in_has_words_of_its_own),
+		TEST(an_error_that_repeats_what_was_sent_is_not_shown),
 		TEST(retry_after_is_handed_on),
 		TEST(a_redirect_names_where_it_leads),
 		TEST(every_documented_number_is_there),
