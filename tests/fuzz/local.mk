@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Fuzz harnesses.  Each replays its committed corpus in make check; configured
+# with --enable-fuzz they are libFuzzer programs, and make fuzz runs them.
+check_LTLIBRARIES += libfuzz.la libfuzzreplay.la
+libfuzz_la_SOURCES = %D%/fuzz.h %D%/fuzz.c
+libfuzzreplay_la_SOURCES = %D%/replay_main.c
+
+fuzz_programs = \
+	%D%/fuzz_address \
+	%D%/fuzz_credfile \
+	%D%/fuzz_credtext \
+	%D%/fuzz_escape \
+	%D%/fuzz_idtoken \
+	%D%/fuzz_import \
+	%D%/fuzz_opts \
+	%D%/fuzz_paste \
+	%D%/fuzz_providers \
+	%D%/fuzz_record \
+	%D%/fuzz_redirect \
+	%D%/fuzz_reply \
+	%D%/fuzz_unseal \
+	%D%/fuzz_url \
+	%D%/fuzz_wire
+
+EXTRA_DIST += %D%/corpus %D%/dict
+
+if ENABLE_FUZZ
+EXTRA_PROGRAMS += $(fuzz_programs)
+fuzz_main = libfuzz.la
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+else
+check_PROGRAMS += $(fuzz_programs)
+TESTS += $(fuzz_programs)
+fuzz_main = libfuzz.la libfuzzreplay.la
+fuzz_ldflags = $(AM_LDFLAGS)
+endif
+
+fuzz_tools_libs = $(fuzz_main) $(TOOLS_LIBS) libtestpaths.la
+fuzz_cred_sources = %D%/cred.h %D%/cred.c
+
+%C%_fuzz_address_SOURCES = %D%/fuzz_address.c
+%C%_fuzz_address_LDADD = $(fuzz_main) $(ENGINE_LIBS)
+%C%_fuzz_address_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_credfile_SOURCES = %D%/fuzz_credfile.c $(fuzz_cred_sources)
+%C%_fuzz_credfile_LDADD = $(fuzz_main) $(HTTP_LIBS)
+%C%_fuzz_credfile_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_credfile_CFLAGS = $(AM_CFLAGS) $(CONFIG_CFLAGS)
+
+%C%_fuzz_credtext_SOURCES = %D%/fuzz_credtext.c $(fuzz_cred_sources)
+%C%_fuzz_credtext_LDADD = $(fuzz_main) $(HTTP_LIBS)
+%C%_fuzz_credtext_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_credtext_CFLAGS = $(AM_CFLAGS) $(CONFIG_CFLAGS)
+
+%C%_fuzz_escape_SOURCES = %D%/fuzz_escape.c
+%C%_fuzz_escape_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_escape_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_idtoken_SOURCES = %D%/fuzz_idtoken.c
+%C%_fuzz_idtoken_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_idtoken_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_import_SOURCES = %D%/fuzz_import.c
+%C%_fuzz_import_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_import_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_opts_SOURCES = %D%/fuzz_opts.c
+%C%_fuzz_opts_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_opts_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_opts_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+
+%C%_fuzz_paste_SOURCES = %D%/fuzz_paste.c
+%C%_fuzz_paste_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_paste_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_providers_SOURCES = %D%/fuzz_providers.c
+%C%_fuzz_providers_LDADD = $(fuzz_main) $(HTTP_LIBS)
+%C%_fuzz_providers_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_record_SOURCES = %D%/fuzz_record.c
+%C%_fuzz_record_LDADD = $(fuzz_main) $(ENGINE_LIBS)
+%C%_fuzz_record_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_redirect_SOURCES = %D%/fuzz_redirect.c
+%C%_fuzz_redirect_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_redirect_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_reply_SOURCES = %D%/fuzz_reply.c
+%C%_fuzz_reply_LDADD = $(fuzz_main) $(HTTP_LIBS) $(ENGINE_LIBS)
+%C%_fuzz_reply_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_reply_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+
+%C%_fuzz_unseal_SOURCES = %D%/fuzz_unseal.c
+%C%_fuzz_unseal_LDADD = $(fuzz_main) $(ENGINE_LIBS)
+%C%_fuzz_unseal_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_unseal_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+
+%C%_fuzz_url_SOURCES = %D%/fuzz_url.c
+%C%_fuzz_url_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_url_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_url_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
+
+%C%_fuzz_wire_SOURCES = %D%/fuzz_wire.c
+%C%_fuzz_wire_LDADD = $(fuzz_main) libmech.la libbase.la
+%C%_fuzz_wire_LDFLAGS = $(fuzz_ldflags)
+
+# What libFuzzer finds goes into the first directory it is given: never into the
+# committed corpus.  FUZZ_TARGETS="wire unseal": these only.
+FUZZ_TIME = 60
+FUZZ_RUNS = -1
+FUZZ_TARGETS = address credfile credtext escape idtoken import opts paste \
+	providers record redirect reply unseal url wire
+FUZZ_FLAGS = -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
+
+.PHONY: fuzz
+fuzz:
+	@for target in $(FUZZ_TARGETS); do \
+		set -- "$$@" %D%/fuzz_$$target; \
+	done; $(MAKE) $(AM_MAKEFLAGS) "$$@"
+	@status=0; for target in $(FUZZ_TARGETS); do \
+		echo "  FUZZ     $$target"; \
+		$(MKDIR_P) %D%/scratch/$$target; \
+		dict=$(top_srcdir)/tests/fuzz/dict/$$target.dict; \
+		nice -n 19 %D%/fuzz_$$target $(FUZZ_FLAGS) \
+			`test ! -e $$dict || echo -dict=$$dict` \
+			-max_total_time=$(FUZZ_TIME) -runs=$(FUZZ_RUNS) \
+			-artifact_prefix=%D%/scratch/$$target- \
+			%D%/scratch/$$target \
+			$(top_srcdir)/tests/fuzz/corpus/$$target || status=1; \
+	done; exit $$status
