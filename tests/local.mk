@@ -8,6 +8,14 @@ AM_TESTS_ENVIRONMENT = \
 	srcdir='$(srcdir)'; export srcdir; \
 	top_builddir='$(abs_top_builddir)'; export top_builddir;
 
+# make check-long: the tests named in TESTS_LONG, with MB_LONG=1.  A program in
+# it is in TESTS too, where it does less; a script may be in it alone.  All of
+# them together end within 60 minutes on 2 cores (make -j2 check-long).
+check-long: $(BUILT_SOURCES)
+	MB_LONG=1; export MB_LONG; \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(TESTS_LONG)'
+.PHONY: check-long
+
 # Test variants of modules, plugin and tool are built into tests/stage with this
 # instead of libpaths.la: tests/stage/engine.la, http.la, mailbearer and
 # tests/stage/sasl2/libmailbearer.la (alone there: SASL_PATH points at it).
