@@ -249,6 +249,8 @@ EOF
 	( ulimit -n 4096 2>/dev/null
 	dovecot -c "$RUN/dovecot/conf" </dev/null >"$RUN/dovecot/start.log" 2>&1
 	) || { cat "$RUN/dovecot/start.log"; return 1; }
+	# Written a moment after the program has gone to the background.
+	await 10 test -s "$RUN/dovecot/run/master.pid" || return
 	track "$(cat "$RUN/dovecot/run/master.pid")"
 	await 10 listening "$IMAP_PORT"
 }
@@ -312,6 +314,7 @@ EOF
 	done
 	postfix -c "$PF" start >"$RUN/postfix.start" 2>&1 ||
 		{ cat "$RUN/postfix.start" "$MAILLOG"; return 1; }
+	await 10 test -s "$SPOOL/pid/master.pid" || return
 	POSTFIX_PID=$(sed 's/ //g' "$SPOOL/pid/master.pid")
 	track "$POSTFIX_PID"
 	await 10 listening "$INJECT_PORT"
