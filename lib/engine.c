@@ -11,6 +11,7 @@
 #include "lib/engine_cache.h"
 #include "lib/engine_http.h"
 #include "lib/engine_trouble.h"
+#include "lib/helper.h"
 #include "lib/lock.h"
 #include "lib/paths.h"
 #include "lib/token.h"
@@ -153,11 +154,15 @@ static void note(void *ctx, const struct mb_err *e)
 
 static struct mb_token_world world(const struct session *x)
 {
+	bool jailed = atomic_load(&state.jailed);
+
 	return (struct mb_token_world){
 		.records = &mb_store_records,
 		.records_ctx = x->store,
 		.redeem = redeem,
-		.jailed = atomic_load(&state.jailed),
+		/* In a jail its path may be another's. */
+		.helper = jailed ? NULL : mb_helper_ask,
+		.jailed = jailed,
 		.note = note,
 	};
 }

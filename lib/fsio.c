@@ -12,22 +12,18 @@
 
 #define SAFE_FLAGS (O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
 
-int mb_dir_open(struct mb_dir *d, const char *path, struct mb_err *e)
+int mb_dir_adopt(struct mb_dir *d, int fd, const char *path, struct mb_err *e)
 {
-	struct stat st;
 	size_t n = strlen(path);
-	int fd, err;
+	struct stat st;
+	int err;
 
 	if (n >= sizeof(d->path)) {
 		errno = ENAMETOOLONG;
 		return mb_fail(e, MB_E_IO, "directory", "path is too long");
 	}
-	/* O_PATH would not do: the directory is fsynced later. */
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0 || fstat(fd, &st) < 0) {
-		err = errno;
-		if (fd >= 0)
-			(void)close(fd);
+	err = fstat(fd, &st) < 0 ? errno : S_ISDIR(st.st_mode) ? 0 : ENOTDIR;
+	if (err) {
 		(void)mb_fail_errno(e, err, path, "open");
 		errno = err;
 		return -1;
@@ -40,6 +36,26 @@ int mb_dir_open(struct mb_dir *d, const char *path, struct mb_err *e)
 	d->mode = st.st_mode & 07777;
 	memcpy(d->path, path, n + 1);
 	return 0;
+}
+
+int mb_dir_open(struct mb_dir *d, const char *path, struct mb_err *e)
+{
+	/* O_PATH would not do: the directory is fsynced later. */
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOCTTY);
+	int err;
+
+	if (fd < 0) {
+		err = errno;
+		(void)mb_fail_errno(e, err, path, "open");
+		errno = err;
+		return -1;
+	}
+	if (mb_dir_adopt(d, fd, path, e) == 0)
+		return 0;
+	err = errno;
+	(void)close(fd);
+	errno = err;
+	return -1;
 }
 
 void mb_dir_close(struct mb_dir *d)

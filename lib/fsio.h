@@ -30,6 +30,8 @@ struct mb_dir {
 
 /* Open an existing directory.  0, or -1 (errno is kept for the caller). */
 int mb_dir_open(struct mb_dir *d, const char *path, struct mb_err *e);
+/* The same with a descriptor that is open already, and d's on success. */
+int mb_dir_adopt(struct mb_dir *d, int fd, const char *path, struct mb_err *e);
 void mb_dir_close(struct mb_dir *d);
 
 /* Is the descriptor still that directory, and not removed?  With by_path:

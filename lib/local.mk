@@ -23,6 +23,8 @@ ENGINE_SOURCES += \
 	%D%/store_record.c %D%/store_write.c %D%/store_cred.c \
 	%D%/store_admin.h %D%/store_admin.c \
 	%D%/token.h %D%/token_internal.h %D%/token.c %D%/token_judge.c \
+	%D%/token_job.h %D%/token_renew.c %D%/token_task.c \
+	%D%/spawn.h %D%/spawn.c %D%/helper.h %D%/helper.c \
 	%D%/token_credential.c %D%/token_write.c \
 	%D%/refresh.h %D%/refresh.c \
 	%D%/engine.h %D%/engine.c %D%/engine_cache.h %D%/engine_cache.c \
@@ -86,3 +88,17 @@ pkglib_LTLIBRARIES += %D%/engine.la %D%/http.la
 %C%_http_la_LIBADD = libpaths.la $(HTTP_LIBS)
 %C%_http_la_LDFLAGS = $(mb_module_ldflags) \
 	-export-symbols-regex '^mailbearer_http$$'
+
+# The refresh helper, twice like the tool: with the installed paths, and with
+# the build tree's for the tests.
+pkglibexec_PROGRAMS += mailbearer-refresh
+HELPER_LIBS = libhttp.la libengine.la libbase.la $(CURL_LIBS) \
+	$(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
+mailbearer_refresh_SOURCES = %D%/helper_main.c
+mailbearer_refresh_CFLAGS = $(AM_CFLAGS)
+mailbearer_refresh_LDADD = $(HELPER_LIBS) libpaths.la
+
+check_PROGRAMS += tests/stage/mailbearer-refresh
+tests_stage_mailbearer_refresh_SOURCES = %D%/helper_main.c
+tests_stage_mailbearer_refresh_CFLAGS = $(AM_CFLAGS)
+tests_stage_mailbearer_refresh_LDADD = $(HELPER_LIBS) libtestpaths.la

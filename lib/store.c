@@ -67,6 +67,37 @@ int mb_store_open(struct mb_store **out, const struct mb_home *home,
 	return 0;
 }
 
+int mb_store_adopt(struct mb_store **out, const struct mb_home *home,
+		   const struct mb_key *key, int conf_fd, int records_fd,
+		   struct mb_err *e)
+{
+	struct mb_store *s = mb_vault_new(sizeof(*s));
+
+	if (!s)
+		return mb_fail(e, MB_E_NOMEM, home->conf_dir, "out of memory");
+	s->home = *home;
+	s->key = *key;
+	s->jailed = true;
+	s->conf.fd = -1;
+	s->records.fd = -1;
+	if (mb_dir_adopt(&s->conf, conf_fd, home->conf_dir, e) < 0 ||
+	    check_directory(&s->conf, e) < 0 ||
+	    mb_dir_adopt(&s->records, records_fd, home->records_dir, e) < 0 ||
+	    check_directory(&s->records, e) < 0) {
+		mb_store_free(&s);
+		return -1;
+	}
+	*out = s;
+	return 0;
+}
+
+void mb_store_descriptors(const struct mb_store *s, int *records_fd,
+			  int *conf_fd)
+{
+	*records_fd = s->records.fd;
+	*conf_fd = s->conf.fd;
+}
+
 void mb_store_free(struct mb_store **store)
 {
 	struct mb_store *s = *store;

@@ -35,6 +35,17 @@ void mb_store_free(struct mb_store **s);
  * opened by path again (another root could have been put there). */
 void mb_store_jail(struct mb_store *s);
 
+/*
+ * The same from descriptors that another process opened (kept on success, and
+ * closed with the store) and the key it read: for the refresh helper.  Nothing
+ * is opened by path afterwards (mb_store_jail).
+ */
+int mb_store_adopt(struct mb_store **s, const struct mb_home *home,
+		   const struct mb_key *key, int conf_fd, int records_fd,
+		   struct mb_err *e);
+void mb_store_descriptors(const struct mb_store *s, int *records_fd,
+			  int *conf_fd);
+
 const struct mb_home *mb_store_home(const struct mb_store *s);
 /* For messages: the configuration directory. */
 const char *mb_store_label(const struct mb_store *s);

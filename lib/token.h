@@ -37,12 +37,47 @@ struct mb_records {
 };
 extern const struct mb_records mb_store_records;	/* ctx: struct mb_store * */
 
+/* What a host leaves to a refresh helper. */
+struct mb_token_task {
+	enum mb_task {
+		MB_TASK_REFRESH,	/* with the record's lock */
+		MB_TASK_SETTLE,		/* only see what the credentials file
+					 * says of it */
+	} what;
+	char account[MB_ADDRESS_MAX + 1];	/* the record's own */
+	int64_t min_validity;
+	bool force;		/* the token on record will not do */
+	bool refusal;		/* because a server refused it */
+};
+
+struct mb_token_answer {
+	int ret;
+	bool saved;		/* r is what lies on disk */
+	struct mb_record r;	/* if ret is 0 */
+	struct mb_err e;	/* why ret is -1; or a remark, or NONE */
+};
+
+enum mb_help {
+	MB_HELP_NONE,		/* no helper runs: do it yourself */
+	MB_HELP_TAKEN,		/* one is at it */
+	MB_HELP_ANSWERED,
+	MB_HELP_LATE,		/* one is at it, and the deadline is over */
+	MB_HELP_FAILED,		/* *e */
+};
+
 struct mb_token_world {
 	const struct mb_records *records;
 	void *records_ctx;
 	/* The http module, loaded when first needed. */
 	int (*redeem)(void *ctx, const struct mb_redeem **r, struct mb_err *e);
 	void *redeem_ctx;
+	/* Have the task done elsewhere, ctx being records_ctx; a NULL: do not
+	 * wait.  The lock (NULL: none) goes along and *l is empty then, except
+	 * after NONE.  NULL: everything is done in this process. */
+	enum mb_help (*helper)(void *ctx, const struct mb_token_task *t,
+			       struct mb_record_lock *l,
+			       const struct mb_deadline *d,
+			       struct mb_token_answer *a, struct mb_err *e);
 	int64_t (*now)(void);	/* NULL: mb_now */
 	bool jailed;		/* the host itself waits: shorter patience */
 	/* Background trouble worth one log line; may be NULL. */
@@ -98,6 +133,11 @@ struct mb_token_basis {
 int mb_token_get(const struct mb_token_world *w, const struct mb_token_want *q,
 		 struct mb_record *r, struct mb_token_basis *basis,
 		 struct mb_err *e);
+
+/* The helper's side: do the task here, under the lock that came along (NULL:
+ * none), which stays locked.  *a is of {0}. */
+void mb_token_do(const struct mb_token_world *w, const struct mb_token_task *t,
+		 struct mb_record_lock *l, struct mb_token_answer *a);
 
 /* Is there a record?  1; 0, and *e is MB_E_NOT_ENROLLED; -1. */
 int mb_token_known(const struct mb_token_world *w, const char *account,

@@ -205,9 +205,13 @@ static void soft_expired_token_is_used_and_said_once(void **state)
 	rec.obtained_at = mb_now() - 3500;
 	rec.expires_at = mb_now() + 100;
 	store_put(store, &rec);
-	for (int i = 0; i < 3; i++)
+	/* A helper finds out, nobody waits for it. */
+	for (int i = 0; i < 500; i++) {
 		assert_int_equal(get(OWNER, HOST), 0);
-	assert_int_equal(ENGINE->trouble(&err), 1);
+		if (ENGINE->trouble(&err) > 0)
+			break;
+		mb_sleep_ms(10, NULL);
+	}
 	assert_int_equal(err.id, MB_E_NO_CREDENTIAL);
 	assert_int_equal(ENGINE->trouble(&err), 0);
 	for (int i = 0; i < 3; i++)
