@@ -79,4 +79,20 @@ TESTS += %D%/test_store
 	%D%/store.h %D%/store.c
 %C%_test_store_CPPFLAGS = $(host_cppflags)
 %C%_test_store_LDADD = $(SASL_LIBS) $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+# The refresh helper between the real engine and the real http module.
+check_LTLIBRARIES += libhostpaths.la
+libhostpaths_la_SOURCES = %D%/paths.c
+libhostpaths_la_CPPFLAGS = $(libtestpaths_la_CPPFLAGS)
+$(libhostpaths_la_OBJECTS): lib/build-id.h
+bed_sources = %D%/bed.h %D%/bed.c \
+	tests/unit/store_fixture.h tests/unit/store_fixture.c \
+	tests/unit/run.h tests/unit/run.c
+bed_ldadd = $(ENGINE_LIBS) libfake.la $(SSL_LIBS) $(CRYPTO_LIBS) $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_helper
+TESTS += %D%/test_helper
+%C%_test_helper_SOURCES = %D%/test_helper.c $(bed_sources)
+%C%_test_helper_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) -pthread
+%C%_test_helper_LDADD = libhostpaths.la $(bed_ldadd)
 endif
