@@ -2,6 +2,8 @@
 # The verb enroll, against tokend; visit is the browser's last hop.
 check_PROGRAMS += tests/fake/visit
 tests_fake_visit_SOURCES = tests/fake/visit.c
-TESTS += %D%/enroll.sh %D%/enroll_paste.sh %D%/enroll_import.sh
-dist_check_SCRIPTS += %D%/enroll.sh %D%/enroll_paste.sh %D%/enroll_import.sh
+TESTS += %D%/enroll.sh %D%/enroll_paste.sh %D%/enroll_import.sh \
+	%D%/enroll_browser.sh
+dist_check_SCRIPTS += %D%/enroll.sh %D%/enroll_paste.sh %D%/enroll_import.sh \
+	%D%/enroll_browser.sh
 EXTRA_DIST += %D%/enroll_bed.sh
