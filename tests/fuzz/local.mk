@@ -12,6 +12,7 @@ fuzz_programs = \
 	%D%/fuzz_escape \
 	%D%/fuzz_idtoken \
 	%D%/fuzz_import \
+	%D%/fuzz_loopback \
 	%D%/fuzz_opts \
 	%D%/fuzz_paste \
 	%D%/fuzz_providers \
@@ -64,6 +65,10 @@ fuzz_cred_sources = %D%/cred.h %D%/cred.c
 %C%_fuzz_import_LDADD = $(fuzz_tools_libs)
 %C%_fuzz_import_LDFLAGS = $(fuzz_ldflags)
 
+%C%_fuzz_loopback_SOURCES = %D%/fuzz_loopback.c
+%C%_fuzz_loopback_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_loopback_LDFLAGS = $(fuzz_ldflags)
+
 %C%_fuzz_opts_SOURCES = %D%/fuzz_opts.c
 %C%_fuzz_opts_LDADD = $(fuzz_tools_libs)
 %C%_fuzz_opts_LDFLAGS = $(fuzz_ldflags)
@@ -108,7 +113,7 @@ fuzz_cred_sources = %D%/cred.h %D%/cred.c
 # committed corpus.  FUZZ_TARGETS="wire unseal": these only.
 FUZZ_TIME = 60
 FUZZ_RUNS = -1
-FUZZ_TARGETS = address credfile credtext escape idtoken import opts paste \
+FUZZ_TARGETS = address credfile credtext escape idtoken import loopback opts paste \
 	providers record redirect reply unseal url wire
 FUZZ_FLAGS = -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
 
