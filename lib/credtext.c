@@ -168,8 +168,29 @@ static bool has_nul_escape(const struct reader *r, const struct token *t)
 	return false;
 }
 
+/* Where the scan is: how deep, and how many members each open group has. */
+struct nesting {
+	int depth;
+	size_t members[DEPTH_MAX + 1];
+};
+
+static const char *nesting_fault(const struct token *t, struct nesting *n)
+{
+	if (is_punct(t, "})]") && --n->depth < 0)
+		return "a closing bracket too many";
+	if (is_punct(t, "{([")) {
+		if (++n->depth > DEPTH_MAX)
+			return "nested too deep";
+		n->members[n->depth] = 0;
+	}
+	/* libconfig compares each with each. */
+	if (is_punct(t, "=:") && ++n->members[n->depth] > MB_CREDTEXT_MEMBERS)
+		return "too many members in one group";
+	return NULL;
+}
+
 static const char *fault_of(const struct reader *r, const struct token *t,
-			    int *depth)
+			    struct nesting *n)
 {
 	if (t->kind == BAD && r->at < r->end && r->text[r->at] == '@')
 		return "@include is not allowed here";
@@ -179,13 +200,7 @@ static const char *fault_of(const struct reader *r, const struct token *t,
 		return "a string or comment is not closed";
 	if (t->kind == STRING && has_nul_escape(r, t))
 		return "a string contains \\x00";
-	if (is_punct(t, "{(["))
-		(*depth)++;
-	if (is_punct(t, "})]"))
-		(*depth)--;
-	if (*depth < 0)
-		return "a closing bracket too many";
-	return *depth > DEPTH_MAX ? "nested too deep" : NULL;
+	return nesting_fault(t, n);
 }
 
 int mb_credtext_scan(const struct mb_secret *text, const char *object,
@@ -193,7 +208,7 @@ int mb_credtext_scan(const struct mb_secret *text, const char *object,
 {
 	struct reader r = reader_of(text, 0, text->len);
 	struct token t;
-	int depth = 0;
+	struct nesting n = {0};
 	const char *nul = text->len ? memchr(text->data, 0, text->len) : NULL;
 	const char *fault;
 
@@ -202,11 +217,11 @@ int mb_credtext_scan(const struct mb_secret *text, const char *object,
 			      "a NUL byte", e);
 	do {
 		t = next(&r);
-		fault = fault_of(&r, &t, &depth);
+		fault = fault_of(&r, &t, &n);
 		if (fault)
 			return refuse(text, t.begin, object, fault, e);
 	} while (t.kind != END);
-	if (depth)
+	if (n.depth)
 		return refuse(text, text->len, object,
 			      "a bracket is not closed", e);
 	return 0;

@@ -18,15 +18,16 @@ struct mb_span {
 	size_t end;
 };
 
+enum { MB_CREDTEXT_MEMBERS = 64 };
+
 /*
  * Refuse what libconfig must never see: NUL bytes, '@' outside strings and
  * comments (@include), strings with \x00, unbalanced or deep nesting, an open
- * string or comment.  Errors name object and line; the caller adds the remedy.
+ * string or comment, more than MB_CREDTEXT_MEMBERS members in one group.
+ * Errors name object and line; the caller adds the remedy.
  */
 int mb_credtext_scan(const struct mb_secret *text, const char *object,
 		     struct mb_err *e);
-
-enum { MB_CREDTEXT_MEMBERS = 64 };
 
 struct mb_credtext_member {
 	char name[64];

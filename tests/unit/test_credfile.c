@@ -182,6 +182,20 @@ static void syntax_errors_name_the_line(void **state)
 		"credentials.conf line 2: a string contains");
 }
 
+/* libconfig compares each member of a group with each: 60 000 took half a
+ * minute. */
+static void a_group_with_very_many_members_is_refused(void **state)
+{
+	static char text[1 << 20];
+	size_t n = (size_t)snprintf(text, sizeof(text), "%s\n", HEAD);
+
+	(void)state;
+	for (int i = 0; i < 60000; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "a%d=1;", i);
+	refused(text, MB_E_CONFIG_SYNTAX,
+		"credentials.conf line 3: too many members");
+}
+
 static void a_nul_byte_is_refused(void **state)
 {
 	static const char text[] = HEAD "# a\0b\n";
@@ -511,6 +525,7 @@ int main(void)
 		cmocka_unit_test(
 			include_is_refused_wherever_libconfig_would_follow_it),
 		cmocka_unit_test(syntax_errors_name_the_line),
+		cmocka_unit_test(a_group_with_very_many_members_is_refused),
 		cmocka_unit_test(a_nul_byte_is_refused),
 		cmocka_unit_test(unknown_and_misused_members_are_named),
 		cmocka_unit_test(two_of_one_name_are_refused),
