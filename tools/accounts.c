@@ -8,6 +8,7 @@
 #include "lib/token.h"
 #include "tools/accounts.h"
 #include "tools/owner.h"
+#include "tools/records.h"
 
 static const char *const words[] = {
 	[MB_STATE_OK] = "ok",
@@ -38,7 +39,19 @@ enum mb_state mb_accounts_state(const struct mb_record *r, int64_t now)
 	return r->error_class[0] ? MB_STATE_RETRYING : MB_STATE_OK;
 }
 
-static void clear_one(struct mb_account *a)
+bool mb_accounts_needs_person(enum mb_state s)
+{
+	return s == MB_STATE_CONFIG || s == MB_STATE_SIGN_IN ||
+	       s == MB_STATE_BROKEN;
+}
+
+int64_t mb_accounts_used_at(const struct mb_account *a)
+{
+	return a->refreshed_at > a->enrolled_at ? a->refreshed_at :
+						  a->enrolled_at;
+}
+
+void mb_accounts_free(struct mb_account *a)
 {
 	free(a->address);
 	free(a->credential);
@@ -53,24 +66,33 @@ void mb_accounts_clear(struct mb_accounts *a)
 	size_t i;
 
 	for (i = 0; i < a->n; i++)
-		clear_one(&a->list[i]);
+		mb_accounts_free(&a->list[i]);
 	free(a->list);
 	memset(a, 0, sizeof(*a));
 }
 
 static int fill(struct mb_account *a, const struct mb_record *r)
 {
+	int64_t now = mb_now();
+
 	a->address = strdup(r->account);
 	a->credential = strdup(r->credential);
 	a->token_of = strdup(r->token_of);
 	a->cause = strdup(r->error_text);
 	a->remedy = strdup("");
-	a->state = mb_accounts_state(r, mb_now());
+	a->state = mb_accounts_state(r, now);
 	a->expires_at = r->expires_at;
 	a->obtained_at = r->obtained_at;
 	a->enrolled_at = r->enrolled_at;
+	a->refreshed_at = r->refreshed_at;
 	a->generation = r->generation;
 	a->next_attempt = r->next_attempt;
+	a->attempts = r->attempts;
+	memcpy(a->error_class, r->error_class, sizeof(a->error_class));
+	memcpy(a->error_id, r->error_id, sizeof(a->error_id));
+	a->fresh = mb_token_fresh(r, now);
+	a->refused = mb_token_refused_now(r, now);
+	a->may_ask = r->refresh_token.len && mb_token_may_ask(r, now);
 	return a->address && a->credential && a->token_of && a->cause &&
 	       a->remedy ? 0 : -1;
 }
@@ -85,6 +107,8 @@ static int fill_broken(struct mb_account *a, const char *id,
 	a->cause = strdup(why->cause + (why->cause[0] == ' '));
 	a->remedy = strdup(why->remedy);
 	a->state = MB_STATE_BROKEN;
+	(void)snprintf(a->error_id, sizeof(a->error_id), "%s",
+		       mb_message(why->id)->name);
 	a->id = why->id;
 	return a->address && a->credential && a->token_of && a->cause &&
 	       a->remedy ? 0 : -1;
@@ -138,7 +162,7 @@ static int read_one(void *arg, const char *id)
 	if (ret == 0)
 		r->got.list[r->got.n++] = a;
 	else
-		clear_one(&a);
+		mb_accounts_free(&a);
 	mb_record_clear(&record);
 	return ret;
 }
@@ -162,6 +186,33 @@ int mb_accounts_read(struct mb_tool *t, struct mb_accounts *a, struct mb_err *e)
 		qsort(r.got.list, r.got.n, sizeof(*r.got.list), by_address);
 	mb_accounts_clear(a);
 	*a = r.got;
+	return 0;
+}
+
+int mb_accounts_look(struct mb_tool *t, const char *address,
+		     struct mb_account *a, struct mb_err *e)
+{
+	char id[MB_RECORD_ID_LEN + 1];
+	struct mb_account fresh = { 0 };
+	struct mb_record record;
+	int ret;
+
+	memset(&record, 0, sizeof(record));
+	if (mb_records_id(address, id, e) < 0)
+		return -1;
+	ret = mb_store_read(t->store, id, &record, NULL, e);
+	if (ret == 0)
+		return mb_records_unknown(t, address, e);
+	if (ret < 0)
+		return -1;
+	ret = fill(&fresh, &record);
+	mb_record_clear(&record);
+	if (ret < 0) {
+		mb_accounts_free(&fresh);
+		return no_memory(e);
+	}
+	mb_accounts_free(a);
+	*a = fresh;
 	return 0;
 }
 

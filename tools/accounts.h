@@ -19,6 +19,9 @@ enum mb_state {
 	MB_STATE_COUNT
 };
 
+/* Does somebody have to do something about it? */
+bool mb_accounts_needs_person(enum mb_state s);
+
 /* "ok", "soon", "retrying", "needs configuration", "needs sign-in", "broken" */
 const char *mb_accounts_word(enum mb_state s);
 enum mb_state mb_accounts_state(const struct mb_record *r, int64_t now);
@@ -31,7 +34,14 @@ struct mb_account {
 	char *remedy;
 	enum mb_state state;
 	enum mb_id id;		/* why it is MB_STATE_BROKEN */
-	int64_t expires_at, obtained_at, enrolled_at, generation, next_attempt;
+	int64_t expires_at, obtained_at, enrolled_at, refreshed_at;
+	int64_t generation, next_attempt, attempts;
+	char error_class[33], error_id[33];	/* as in the record, or "" */
+	bool fresh;		/* before soft expiry */
+	bool refused;		/* a server refused this token */
+	bool may_ask;		/* there is a refresh token, and no error on
+				 * record forbids to use it now */
+	bool told, gone;	/* for the caller's own use */
 };
 
 struct mb_accounts {
@@ -43,6 +53,16 @@ struct mb_accounts {
 int mb_accounts_read(struct mb_tool *t, struct mb_accounts *a,
 		     struct mb_err *e);
 void mb_accounts_clear(struct mb_accounts *a);
+
+void mb_accounts_free(struct mb_account *a);
+
+/* One account, by address; *a, {0} or filled, is replaced on success only. */
+int mb_accounts_look(struct mb_tool *t, const char *address,
+		     struct mb_account *a, struct mb_err *e);
+
+/* Since when, in Unix seconds, nobody has used the refresh token: from then
+ * the provider counts idle days.  0: not known. */
+int64_t mb_accounts_used_at(const struct mb_account *a);
 
 /* By address; NULL if there is none. */
 const struct mb_account *mb_accounts_find(const struct mb_accounts *a,

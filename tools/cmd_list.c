@@ -16,15 +16,36 @@
 
 static json_t *account_json(const struct mb_account *a)
 {
-	return json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:s}",
+	return json_pack("{s:s, s:s, s:s, s:s, s:b, s:I, s:I, s:I, s:I, s:I, "
+			 "s:I, s:s, s:s, s:s}",
 			 "account", a->address, "credential", a->credential,
 			 "token_of", a->token_of,
 			 "state", mb_accounts_word(a->state),
+			 "refused", a->refused,
 			 "expires_at", (json_int_t)a->expires_at,
+			 "refreshed_at", (json_int_t)a->refreshed_at,
 			 "enrolled_at", (json_int_t)a->enrolled_at,
 			 "generation", (json_int_t)a->generation,
 			 "next_attempt", (json_int_t)a->next_attempt,
+			 "attempts", (json_int_t)a->attempts,
+			 "error_class", a->error_class,
+			 "error", a->error_id,
 			 "cause", a->cause);
+}
+
+static void state_cell(const struct mb_account *a, int64_t now, char *out,
+		       size_t size)
+{
+	const char *word = mb_accounts_word(a->state);
+	char span[40];
+
+	if (a->token_of[0])
+		(void)snprintf(out, size, "token of %s", a->token_of);
+	else if (a->state == MB_STATE_RETRYING && a->next_attempt > now)
+		(void)snprintf(out, size, "%s %s", word,
+			       mb_out_span(a->next_attempt, now, span));
+	else
+		(void)snprintf(out, size, "%s", word);
 }
 
 static int account_row(struct mb_table *table, const struct mb_account *a,
@@ -35,12 +56,7 @@ static int account_row(struct mb_table *table, const struct mb_account *a,
 	const char *cells[5] = { a->address, a->credential, state, expires,
 				 signed_in };
 
-	if (a->token_of[0])
-		(void)snprintf(state, sizeof(state), "token of %s",
-			       a->token_of);
-	else
-		(void)snprintf(state, sizeof(state), "%s",
-			       mb_accounts_word(a->state));
+	state_cell(a, now, state, sizeof(state));
 	if (a->expires_at)
 		(void)mb_out_span(a->expires_at, now, expires);
 	if (a->enrolled_at)

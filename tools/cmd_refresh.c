@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tools/accounts.h"
+#include "tools/due.h"
 #include "tools/out.h"
 #include "tools/records.h"
 #include "tools/store_pick.h"
@@ -124,12 +125,26 @@ static int worst(unsigned int seen)
 	return MB_EXIT_OK;
 }
 
+static int due(struct mb_tool *t, struct mb_err *e)
+{
+	if (t->opts.noperands || mb_opts_has(&t->opts, "all") ||
+	    mb_opts_has(&t->opts, "force"))
+		return mb_opts_usage(&t->opts, e, "--due finds the accounts by "
+				     "itself: no address, --all or --force");
+	return mb_due_run(t, e);
+}
+
 static int run(struct mb_tool *t, struct mb_err *e)
 {
 	bool every = mb_opts_has(&t->opts, "all");
 	struct round r = { .t = t };
 	size_t i;
 
+	if (mb_opts_has(&t->opts, "due"))
+		return due(t, e);
+	if (mb_opts_has(&t->opts, "jobs") || mb_opts_has(&t->opts, "idle"))
+		return mb_opts_usage(&t->opts, e, "--jobs and --idle go with "
+				     "--due");
 	if (every == (t->opts.noperands > 0))
 		return mb_opts_usage(&t->opts, e, "name accounts, or say "
 				     "--all");
@@ -150,13 +165,16 @@ static int run(struct mb_tool *t, struct mb_err *e)
 
 static const struct mb_opt options[] = {
 	{ "all", NULL, "every account", 0 },
+	{ "due", NULL, "for a timer: those that are due, and news", 0 },
+	{ "jobs", "N", "with --due: so many at a time (4)", 0 },
+	{ "idle", "DAYS", "with --due: not used for so long is due (7)", 0 },
 	{ "force", NULL, "even if the access token is fresh", 0 },
 	{ NULL, NULL, NULL, 0 },
 };
 
 const struct mb_verb mb_verb_refresh = {
 	.name = "refresh",
-	.operands = "ADDRESS ... | --all",
+	.operands = "ADDRESS ... | --all | --due",
 	.summary = "refresh access tokens that are due",
 	.opts = options,
 	.run = run,

@@ -6,6 +6,7 @@
 
 #include "lib/credfile.h"
 #include "lib/escape.h"
+#include "lib/token.h"
 #include "tools/accounts.h"
 #include "tools/change.h"
 #include "tools/fields.h"
@@ -117,6 +118,22 @@ static void provider_of(struct mb_tool *t, const struct mb_credfile *file,
 	text(t, "provider", c ? c->provider : "");
 }
 
+/* In seconds since it came or was used: what a provider's limit of idle days
+ * counts from. */
+static void refresh_token_age(struct mb_tool *t, const struct mb_record *r)
+{
+	int64_t used = r->refreshed_at > r->enrolled_at ? r->refreshed_at :
+							  r->enrolled_at;
+	int64_t now = mb_now();
+	char span[40];
+
+	if (used <= 0 || !r->refresh_token.len)
+		return;
+	mb_out_set_int(t, "refresh_token_age", now > used ? now - used : 0);
+	mb_out_line(t, "%-24s used %s", "refresh_token_age",
+		    mb_out_span(used, now, span));
+}
+
 static void account(struct mb_tool *t, const struct mb_credfile *file,
 		    const struct mb_record *r)
 {
@@ -138,9 +155,15 @@ static void account(struct mb_tool *t, const struct mb_credfile *file,
 	when(t, "obtained_at", r->obtained_at);
 	when(t, "enrolled_at", r->enrolled_at);
 	when(t, "refreshed_at", r->refreshed_at);
+	refresh_token_age(t, r);
+	if (mb_token_refused_now(r, mb_now()))
+		text(t, "refused", "by a mail server; the next use refreshes");
+	text(t, "error_class", r->error_class);
 	text(t, "error", r->error_id);
 	text(t, "error_text", r->error_text);
 	when(t, "next_attempt", r->next_attempt);
+	if (r->attempts)
+		number(t, "attempts", r->attempts);
 }
 
 static int show_account(struct mb_tool *t, const char *address,

@@ -30,6 +30,9 @@ TOOLS_SOURCES = \
 	%D%/cmd_version.c \
 	%D%/converge.c \
 	%D%/converge.h \
+	%D%/due.c %D%/due.h %D%/due_list.c %D%/due_tell.c \
+	%D%/pool.c %D%/pool.h \
+	%D%/status.c %D%/status.h %D%/status_file.h %D%/status_known.c \
 	%D%/editor.c \
 	%D%/editor.h \
 	%D%/fields.c \

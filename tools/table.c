@@ -43,7 +43,7 @@ static const char *colour(const char *cell)
 {
 	if (!strcmp(cell, "ok"))
 		return "\033" "[32m";
-	if (!strcmp(cell, "soon") || !strcmp(cell, "retrying"))
+	if (!strcmp(cell, "soon") || !strncmp(cell, "retrying", 8))
 		return "\033" "[33m";
 	return "\033" "[31m";
 }
