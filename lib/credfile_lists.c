@@ -135,8 +135,10 @@ static int quote_certificates(const struct mb_secret *pem,
 		const char *last = strstr(p, end);
 		size_t n;
 
-		if (!last)
-			return -1;
+		if (!last) {
+			mb_secret_clear(value);
+			return 0;
+		}
 		n = (size_t)(last - p) + sizeof(end) - 1;
 		if (mb_secret_append(bare, p, n) < 0 ||
 		    mb_secret_append_str(bare, "\n") < 0 ||
@@ -156,8 +158,11 @@ int mb_credfile_set_recovery(struct mb_secret *text,
 	struct mb_credfile now = {0};
 	int ret = -1;
 
-	if (quote_certificates(pem, &value, &bare) < 0 ||
-	    (pem->len && !value.len)) {
+	if (quote_certificates(pem, &value, &bare) < 0) {
+		(void)mb_credfile_edit_nomem(e);
+		goto out;
+	}
+	if (pem->len && !value.len) {
 		mb_fail(e, MB_E_CONFIG_VALUE, "recovery certificate",
 			"not a certificate in PEM form");
 		mb_remedy(e, "give a file with BEGIN CERTIFICATE lines");

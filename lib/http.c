@@ -97,6 +97,7 @@ static bool set_headers(struct mb_http_transfer *t)
 
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
 		more = curl_slist_append(t->headers, fixed[i]);
+		t->no_memory = more == NULL;
 		if (!more)
 			return false;
 		t->headers = more;
@@ -109,6 +110,7 @@ static bool set_headers(struct mb_http_transfer *t)
 		more = curl_slist_append(t->headers, mb_secret_str(&line));
 	else
 		more = NULL;
+	t->no_memory = more == NULL;
 	mb_secret_clear(&line);
 	if (more)
 		t->headers = more;
@@ -196,12 +198,17 @@ static int set_up(struct mb_http_transfer *t, struct mb_err *e)
 		    mb_ca_system(&t->store, e))
 			return -1;
 	}
+	/* Now: a reply that no memory is left for is a lost refresh token. */
+	if (mb_secret_reserve(&t->body, MB_HTTP_REPLY_MAX) < 0)
+		return mb_fail(e, MB_E_NOMEM, q->object, "out of memory");
 	t->easy = curl_easy_init();
 	t->multi = curl_multi_init();
 	if (t->easy && t->multi && set_limits(t) && set_request(t) &&
 	    (!t->store || set_tls(t)) &&
 	    curl_multi_add_handle(t->multi, t->easy) == CURLM_OK)
 		return 0;
+	if (t->no_memory)
+		return mb_fail(e, MB_E_NOMEM, q->object, "out of memory");
 	return mb_fail(e, MB_E_INTERNAL, q->object,
 		       "libcurl refuses the request");
 }

@@ -25,6 +25,7 @@ struct mb_http_transfer {
 	CURLcode result;
 	bool loopback;
 	bool too_large;
+	bool no_memory;
 	bool headers_whole;
 	bool sent;			/* the whole request has left */
 	int64_t connect_ms;

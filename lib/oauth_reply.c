@@ -110,10 +110,11 @@ static int take_token(const json_t *root, const char *name,
 {
 	const json_t *j = json_object_get(root, name);
 
+	mb_secret_truncate(out, 0);
 	if (!token_fits(j))
 		return 0;
-	return mb_secret_set(out, json_string_value(j),
-			     json_string_length(j)) < 0 ? -1 : 1;
+	return mb_secret_append(out, json_string_value(j),
+				json_string_length(j)) < 0 ? -1 : 1;
 }
 
 static double number_of(const json_t *j)
@@ -294,6 +295,17 @@ static enum mb_outcome judge(const struct mb_oauth_asked *asked,
 	return bad_reply(asked, reply, strict ? root : NULL, e);
 }
 
+/* Room that the caller made for a refresh token is kept. */
+static void empty(struct mb_grant *g)
+{
+	struct mb_secret room = {0};
+
+	mb_secret_truncate(&g->refresh_token, 0);
+	mb_secret_move(&room, &g->refresh_token);
+	mb_grant_clear(g);
+	mb_secret_move(&g->refresh_token, &room);
+}
+
 enum mb_outcome mb_oauth_judge(const struct mb_oauth_asked *asked,
 			       const struct mb_http_reply *reply,
 			       struct mb_grant *out, struct mb_err *e)
@@ -306,7 +318,7 @@ enum mb_outcome mb_oauth_judge(const struct mb_oauth_asked *asked,
 	 * the only one that the server will take from now on. */
 	if (!root)
 		root = load(&reply->body, 0);
-	mb_grant_clear(out);
+	empty(out);
 	if (reply->retry_after > 0)
 		out->retry_after = reply->retry_after < RETRY_AFTER_MAX ?
 				   reply->retry_after : RETRY_AFTER_MAX;

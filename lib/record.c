@@ -282,13 +282,15 @@ int mb_record_parse(struct mb_record *r, const char *text, size_t n,
 	return 0;
 }
 
-bool mb_record_extra_valid(const struct mb_secret *extra)
+int mb_record_check_extra(const struct mb_secret *extra, struct mb_err *e)
 {
-	struct parser p = { .object = "" };
-	bool ok = parse_lines(&p, extra->data, extra->len) == 0 && !p.seen;
+	struct parser p = { .object = "token record", .e = e };
+	int ret = parse_lines(&p, extra->data, extra->len);
 
 	mb_record_clear(&p.r);
-	return ok;
+	if (ret == 0 && p.seen)
+		ret = bad_line(&p, NULL, "is not an unknown member");
+	return ret;
 }
 
 int mb_record_copy(struct mb_record *dst, const struct mb_record *src,

@@ -75,9 +75,8 @@ int mb_record_format(const struct mb_record *r, struct mb_secret *out,
 	if (!r->account[0] || r->generation < 0)
 		return mb_fail(e, MB_E_INTERNAL, "token record",
 			       "has no account or no generation");
-	if (!mb_record_extra_valid(&r->extra))
-		return mb_fail(e, MB_E_INTERNAL, "token record",
-			       "unknown members cannot be written");
+	if (mb_record_check_extra(&r->extra, e) < 0)
+		return -1;
 	if (mb_secret_append_str(&text, MB_RECORD_HEADER) < 0) {
 		no_memory(e);
 		goto out;

@@ -34,7 +34,7 @@ extern const struct mb_record_member mb_record_members[MB_RECORD_MEMBERS];
 /* 1 byte or more and no control byte: ends where its line ends. */
 bool mb_record_text_valid(const char *value, size_t n);
 
-/* Lines of unknown members, as struct mb_record keeps them? */
-bool mb_record_extra_valid(const struct mb_secret *extra);
+/* Lines of unknown members, as struct mb_record keeps them?  0 or -1. */
+int mb_record_check_extra(const struct mb_secret *extra, struct mb_err *e);
 
 #endif

@@ -9,6 +9,7 @@
 #include "lib/http.h"
 #include "lib/oauth.h"
 #include "lib/paths.h"
+#include "lib/record.h"
 
 static int prepare(struct mb_err *e)
 {
@@ -53,6 +54,11 @@ static enum mb_outcome exchange(struct mb_oauth_asked *asked,
 	struct mb_http_reply reply = {0};
 	enum mb_outcome outcome = MB_OUT_NOT_SENT;
 
+	/* Before the request: the old one may be void after it. */
+	if (mb_secret_reserve(&out->refresh_token, MB_TOKEN_MAX) < 0) {
+		mb_fail(e, MB_E_NOMEM, asked->account, "out of memory");
+		return outcome;
+	}
 	switch (mb_http_post(&q, &reply, e)) {
 	case MB_HTTP_ANSWERED:
 		asked->now = mb_now();

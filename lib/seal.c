@@ -45,6 +45,11 @@ struct parts {
 	char line[MB_LINE_LEN + 1];
 };
 
+static int no_memory(struct mb_err *e)
+{
+	return mb_fail(e, MB_E_NOMEM, "sealing", "out of memory");
+}
+
 static int wrap_key(EVP_CIPHER_CTX *ctx, const struct mb_crypto *c,
 		    const struct mb_key *key, const unsigned char *cek,
 		    unsigned char *wrapped)
@@ -85,7 +90,7 @@ static int put_recipient(struct mb_secret *out, const struct mb_key *key,
  * one length here, and the key's id comes first in what differs. */
 static int put_recipients(EVP_CIPHER_CTX *ctx, const struct mb_crypto *c,
 			  const struct mb_key *keys, size_t nkeys,
-			  struct parts *p)
+			  struct parts *p, struct mb_err *e)
 {
 	bool swap = nkeys == 2 && strcmp(keys[0].id, keys[1].id) > 0;
 	unsigned char wrapped[MB_WRAPPED_LEN];
@@ -96,11 +101,19 @@ static int put_recipients(EVP_CIPHER_CTX *ctx, const struct mb_crypto *c,
 	for (i = 0; i < nkeys; i++) {
 		const struct mb_key *key = &keys[swap ? 1 - i : i];
 
-		if (wrap_key(ctx, c, key, p->cek, wrapped) < 0 ||
-		    put_recipient(&set, key, wrapped) < 0)
+		if (wrap_key(ctx, c, key, p->cek, wrapped) < 0) {
+			mb_fail(e, MB_E_CRYPTO, "sealing",
+				"AES-256-WRAP failed");
 			goto out;
+		}
+		if (put_recipient(&set, key, wrapped) < 0) {
+			no_memory(e);
+			goto out;
+		}
 	}
 	ret = mb_der_put(&p->recipients, MB_DER_SET, set.data, set.len);
+	if (ret < 0)
+		no_memory(e);
 out:
 	mb_secret_clear(&set);
 	return ret;
@@ -207,7 +220,7 @@ static int write_container(EVP_CIPHER_CTX *ctx, const struct mb_crypto *c,
 	memcpy(p->line + sizeof(MB_LINE_START) - 1, hex, MB_SHA256_HEX);
 	p->line[MB_LINE_LEN - 1] = '\n';
 	if (put_front(out, p, MB_LINE_LEN + plain->len) < 0)
-		return mb_fail(e, MB_E_NOMEM, "sealing", "out of memory");
+		return no_memory(e);
 	if (put_content(ctx, c, p, plain, out) < 0)
 		return mb_fail(e, MB_E_CRYPTO, "sealing",
 			       "AES-256-GCM failed");
@@ -228,14 +241,17 @@ int mb_seal(const struct mb_key *keys, size_t nkeys,
 		return -1;
 	(void)ERR_set_mark();
 	ctx = EVP_CIPHER_CTX_new();
-	if (!ctx || RAND_priv_bytes(p.cek, sizeof(p.cek)) != 1 ||
-	    RAND_bytes(p.nonce, sizeof(p.nonce)) != 1 ||
-	    put_recipients(ctx, c, keys, nkeys, &p) < 0) {
-		mb_fail(e, MB_E_CRYPTO, "sealing",
-			"no random bytes, or AES-256-WRAP failed");
+	if (!ctx) {
+		no_memory(e);
 		goto out;
 	}
-	if (write_container(ctx, c, plain, &p, &der, e) < 0)
+	if (RAND_priv_bytes(p.cek, sizeof(p.cek)) != 1 ||
+	    RAND_bytes(p.nonce, sizeof(p.nonce)) != 1) {
+		mb_fail(e, MB_E_CRYPTO, "sealing", "no random bytes");
+		goto out;
+	}
+	if (put_recipients(ctx, c, keys, nkeys, &p, e) < 0 ||
+	    write_container(ctx, c, plain, &p, &der, e) < 0)
 		goto out;
 	mb_secret_move(out, &der);
 	ret = 0;

@@ -122,9 +122,10 @@ int mb_store_load_key(const struct mb_home *home, struct mb_key *key,
 	}
 	if (check(&st, path, home->key_passed, linked, e) < 0)
 		goto out;
-	if (st.st_size != MB_KEY_LEN ||
-	    mb_fsio_read(fd, MB_KEY_LEN, path, &bytes, e) < 0 ||
-	    bytes.len != MB_KEY_LEN) {
+	if (st.st_size == MB_KEY_LEN &&
+	    mb_fsio_read(fd, MB_KEY_LEN, path, &bytes, e) < 0)
+		goto out;
+	if (bytes.len != MB_KEY_LEN) {
 		mb_fail(e, MB_E_KEY_BAD, path,
 			"is %lld bytes long, a host key is %d bytes",
 			(long long)st.st_size, MB_KEY_LEN);

@@ -68,6 +68,7 @@ static int open_sealed(struct mb_store *s, const struct mb_secret *sealed,
 		       struct mb_store_loaded *l, struct mb_err *e)
 {
 	struct mb_secret plain = {0};
+	struct mb_err why = {0};
 	int ret;
 
 	switch (mb_store_unseal(s, sealed, tail_ok, path, &plain, e)) {
@@ -83,10 +84,15 @@ static int open_sealed(struct mb_store *s, const struct mb_secret *sealed,
 		l->why = WHY_SEAL;
 		return -1;
 	}
-	l->why = WHY_RECORD;
 	l->sealed_len = mb_sealed_length(sealed->data, sealed->len);
-	ret = mb_record_parse(&l->r, plain.data, plain.len, path, e);
+	ret = mb_record_parse(&l->r, plain.data, plain.len, path, &why);
 	mb_secret_clear(&plain);
+	if (ret < 0) {
+		/* A record that memory did not suffice for is no bad one. */
+		l->why = why.id == MB_E_NOMEM ? WHY_FILE : WHY_RECORD;
+		if (e)
+			*e = why;
+	}
 	return ret;
 }
 

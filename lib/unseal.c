@@ -175,6 +175,7 @@ out:
 	return ret;
 }
 
+/* out has room for it. */
 static enum mb_unseal decrypt(EVP_CIPHER_CTX *ctx, const struct mb_crypto *lib,
 			      const unsigned char *cek,
 			      const struct container *c, struct mb_secret *out)
@@ -184,7 +185,7 @@ static enum mb_unseal decrypt(EVP_CIPHER_CTX *ctx, const struct mb_crypto *lib,
 	int len = 0;
 
 	memcpy(tag, c->tag.p, sizeof(tag));
-	if (mb_secret_reserve(out, n) < 0 || EVP_CIPHER_CTX_reset(ctx) != 1 ||
+	if (EVP_CIPHER_CTX_reset(ctx) != 1 ||
 	    EVP_DecryptInit_ex2(ctx, lib->gcm, cek, c->nonce.p, NULL) != 1 ||
 	    EVP_DecryptUpdate(ctx, (unsigned char *)out->data, &len,
 			      c->ciphertext.p, (int)n) != 1 ||
@@ -225,24 +226,29 @@ static enum mb_unseal open_container(const struct mb_key *key,
 	const struct mb_crypto *lib = mb_crypto_get(e);
 	enum mb_unseal ret = MB_UNSEAL_FAILED;
 	struct mb_secret text = {0};
-	unsigned char cek[MB_CEK_LEN];
+	unsigned char cek[MB_CEK_LEN] = {0};
 	EVP_CIPHER_CTX *ctx;
 
 	if (!lib)
 		return MB_UNSEAL_FAILED;
 	(void)ERR_set_mark();
 	ctx = EVP_CIPHER_CTX_new();
-	if (ctx)
-		ret = unwrap(ctx, lib, key, c, cek);
+	if (!ctx || mb_secret_reserve(&text,
+				      mb_der_left(&c->ciphertext)) < 0) {
+		mb_fail(e, MB_E_NOMEM, "sealed file", "out of memory");
+		goto out;
+	}
+	ret = unwrap(ctx, lib, key, c, cek);
 	if (ret == MB_UNSEAL_OK)
 		ret = decrypt(ctx, lib, cek, c, &text);
 	if (ret == MB_UNSEAL_FAILED)
 		mb_fail(e, MB_E_CRYPTO, "libcrypto",
-			"cannot decrypt (memory, or its configuration)");
+			"cannot decrypt (its configuration?)");
 	if (ret == MB_UNSEAL_OK)
 		ret = take_line(c, &text, e);
 	if (ret == MB_UNSEAL_OK)
 		mb_secret_move(plain, &text);
+out:
 	EVP_CIPHER_CTX_free(ctx);
 	(void)ERR_pop_to_mark();
 	mb_secret_clear(&text);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Make the n-th call of ours fail.  A program that is linked with
+ * $(fault_wraps) comes here with every call that its own objects make, which
+ * are the very objects that are installed; the libraries' own calls do not
+ * (libcrypto, libcurl, jansson, libconfig are what they are).
+ */
+#ifndef MB_TESTS_SWEEP_FAULTS_H
+#define MB_TESTS_SWEEP_FAULTS_H
+
+#include <stdbool.h>
+
+enum {
+	FAULT_MEMORY = 1,	/* malloc, calloc, strdup, mmap, ... */
+	FAULT_FILE = 2,		/* what writes: pwrite, fsync, renameat, ... */
+	FAULT_ALLOCATE = 4,	/* posix_fallocate alone */
+	FAULT_LOCK = 8,		/* fcntl(F_OFD_SETLK) alone */
+};
+
+/* From now on the n-th call of these kinds fails with err; n = 0: none, they
+ * are counted; n = -1: every one. */
+void faults_arm(unsigned int kinds, long n, int err);
+/* Number of such calls since. */
+long faults_disarm(void);
+/* Did one fail, and which? */
+bool faults_struck(void);
+const char *faults_name(void);
+
+/* While what the test itself needs is done. */
+void faults_pause(void);
+void faults_resume(void);
+
+/* Blocks allocated since faults_arm() and not given back. */
+long faults_blocks(void);
+
+#endif

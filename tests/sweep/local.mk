@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# Every allocation and every write of ours failing in turn.
+fault_wraps = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
+	-Wl,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=free \
+	-Wl,--wrap=mmap,--wrap=munmap \
+	-Wl,--wrap=pwrite,--wrap=write,--wrap=fsync,--wrap=ftruncate \
+	-Wl,--wrap=posix_fallocate,--wrap=renameat,--wrap=linkat \
+	-Wl,--wrap=unlinkat,--wrap=fchmod,--wrap=fchown,--wrap=close \
+	-Wl,--wrap=openat,--wrap=open,--wrap=fcntl
+
+if HAVE_CMOCKA
+sweep_sources = %D%/faults.h %D%/faults.c %D%/bed.h %D%/bed.c \
+	tests/unit/store_fixture.h tests/unit/store_fixture.c \
+	tests/unit/run.h tests/unit/run.c \
+	tests/unit/data.h tests/unit/data.c
+
+check_PROGRAMS += %D%/test_memory
+TESTS += %D%/test_memory
+%C%_test_memory_SOURCES = %D%/test_memory.c $(sweep_sources)
+%C%_test_memory_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
+%C%_test_memory_LDADD = libfake.la $(HTTP_LIBS) $(SEALCMS_LIBS) \
+	libtestpaths.la $(UNIT_LIBS)
+endif
