@@ -33,6 +33,7 @@ demo cmd:postfix postfix postfix postfix
 check pc:cmocka libcmocka-dev libcmocka-devel cmocka-dev
 check cmd:xxd xxd vim-common xxd
 check cmd:mandoc mandoc mandoc mandoc
+check perl:Authen::SASL::Cyrus libauthen-sasl-cyrus-perl perl-Authen-SASL-Cyrus perl-authen-sasl
 check cmd:chromium chromium chromium chromium
 check cmd:clang clang clang clang
 EOF
@@ -45,6 +46,7 @@ there() {
 	cmd:*) PATH=$PATH:/usr/sbin:/sbin command -v "$what" >/dev/null ;;
 	hdr:*) [ -e "/usr/include/$what" ] ;;
 	pc:*) pkg-config --exists "$what" 2>/dev/null ;;
+	perl:*) perl "-M$what" -e 1 2>/dev/null ;;
 	file:*) [ -e "$what" ] ;;
 	esac
 }
