@@ -11,9 +11,16 @@ store=$("$build/tests/host/mkstore" perl@example.test perl-token \
 	imap.example.test) || { echo 'Bail out! no store'; exit 1; }
 trap '"$build/tests/host/mkstore" -d "$store"' EXIT
 
+# A sanitizer's runtime has to be in perl first; perl itself leaks.
+module=$build/tests/stage/sasl2/libmailbearer.so
+[ -e "$module" ] || module=$build/tests/stage/sasl2/.libs/libmailbearer.so
+asan=$(ldd "$module" 2>/dev/null | awk '/lib(clang_rt\.)?asan/ { print $3 }')
+ubsan=$(ldd "$module" 2>/dev/null | awk '/libubsan/ { print $3 }')
+
 # What a login yields: code, bytes, code and bytes after a refusal.
 login() {	# ACCOUNT SERVER
 	MAILBEARER_HOME=$store SASL_PATH=$build/tests/stage/sasl2 \
+	ASAN_OPTIONS=detect_leaks=0 LD_PRELOAD="$asan $ubsan" \
 	perl -e '
 		use Authen::SASL qw(Cyrus);
 		my ($account, $server) = @ARGV;

@@ -14,6 +14,7 @@
 
 /* libconfig 1.5 loses its string buffer at a syntax error; LeakSanitizer may
  * complain about everybody else. */
+__attribute__((visibility("default")))
 const char *__lsan_default_suppressions(void);
 const char *__lsan_default_suppressions(void)
 {
