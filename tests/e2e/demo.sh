@@ -139,9 +139,11 @@ Channel demo
 Far :far:
 Near :near:
 Create Near
+# Else mbsync keeps it in the home directory, and the next demo meets it.
+SyncState *
 EOF
 sed -n '1,5s/^/   /p' "$RUN/mbsyncrc"
-SASL_PATH=$STAGE/lib/sasl2 timeout 30 mbsync -c "$RUN/mbsyncrc" demo \
+HOME=$RUN SASL_PATH=$STAGE/lib/sasl2 timeout 30 mbsync -c "$RUN/mbsyncrc" demo \
 	>"$RUN/mbsync.out" 2>&1 || { cat "$RUN/mbsync.out"; fail "mbsync"; }
 echo "   Dovecot's log:"
 grep -o 'imap-login: Info: Login: user=<[^>]*>, method=[A-Z0-9]*' \
