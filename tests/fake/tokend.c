@@ -25,7 +25,7 @@
  *	html  empty  huge	200 with a page, with nothing, with 64 MiB
  *	size=N			200 with N bytes, blanks
  *	redirect=URL		307 to there
- *	slow=MS			after MS milliseconds, as "rotate"
+ *	slow=MS[:KIND]		after MS milliseconds, as KIND ("rotate")
  *	silent			reads the request, never answers
  *	drip			headers, then a byte every 50 ms, for ever
  *	close			closes at once, before reading
@@ -323,6 +323,14 @@ static const char *arg_of(const char *answer, const char *word)
 	       answer + n + 1 : NULL;
 }
 
+static void answer_slow(struct peer *p, const char *arg)
+{
+	const char *kind = strchr(arg, ':');
+
+	if (linger(p, (int)strtol(arg, NULL, 10)))
+		answer_grant(p, kind ? kind + 1 : "rotate");
+}
+
 static void answer_with(struct peer *p, const char *answer)
 {
 	const char *arg;
@@ -338,8 +346,7 @@ static void answer_with(struct peer *p, const char *answer)
 	else if ((arg = arg_of(answer, "redirect")))
 		answer_redirect(p, arg);
 	else if ((arg = arg_of(answer, "slow")))
-		linger(p, (int)strtol(arg, NULL, 10)) ?
-			answer_grant(p, "rotate") : (void)0;
+		answer_slow(p, arg);
 	else if (strcmp(answer, "html") == 0)
 		reply_type(p, "200 OK", "", "text/html",
 			   "<!DOCTYPE html><title>Welcome</title>\n");
