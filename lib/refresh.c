@@ -106,13 +106,14 @@ static const char *class_of(enum mb_outcome o)
 }
 
 /* Twice: a failed write may have been a passing one, and the reserved file is
- * still ours.  What is whole in it is adopted by the next process anyway. */
+ * still ours.  What is whole in it is adopted by the next process. */
 static int commit(const struct mb_refresh *x, const struct mb_record *r,
 		  struct mb_err *e)
 {
 	if (x->records->commit(x->records_ctx, x->lock, r, e) == 0 ||
 	    x->records->commit(x->records_ctx, x->lock, r, e) == 0)
 		return 0;
+	x->records->keep(x->records_ctx, x->lock);
 	return -1;
 }
 

@@ -121,6 +121,10 @@ int mb_store_reserve(struct mb_store *s, struct mb_record_lock *l,
 int mb_store_commit(struct mb_store *s, struct mb_record_lock *l,
 		    const struct mb_record *r, struct mb_err *e);
 
+/* After a commit that failed: leave ID.new as it is.  If it is whole, the next
+ * mb_store_reserve() adopts it: it may be all that is left of an account. */
+void mb_store_keep(struct mb_store *s, struct mb_record_lock *l);
+
 /* Give back a reservation without writing. */
 void mb_store_abandon(struct mb_store *s, struct mb_record_lock *l);
 

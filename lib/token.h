@@ -30,6 +30,7 @@ struct mb_records {
 		       struct mb_err *e);
 	int (*commit)(void *ctx, struct mb_record_lock *l,
 		      const struct mb_record *r, struct mb_err *e);
+	void (*keep)(void *ctx, struct mb_record_lock *l);
 	void (*abandon)(void *ctx, struct mb_record_lock *l);
 	int (*credentials)(void *ctx, struct mb_secret *text, struct mb_err *e);
 	int (*seen)(void *ctx, char *seen, struct mb_err *e);

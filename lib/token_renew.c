@@ -96,6 +96,19 @@ int mb_job_due(const struct mb_token_job *j, struct mb_err *e)
 	return 0;
 }
 
+/* The record that was read before cannot be read any more.  It serves, unless
+ * it was removed. */
+static int unread(struct mb_token_job *j, const struct mb_err *why,
+		  struct mb_err *e)
+{
+	j->basis.n = 0;
+	if (why->id != MB_E_NOT_ENROLLED)
+		return mb_job_failed(j, why, e);
+	if (e)
+		*e = *why;
+	return -1;
+}
+
 int mb_job_run(struct mb_token_job *j, struct mb_record_lock *l,
 	       const struct mb_err *why, struct mb_err *e)
 {
@@ -128,8 +141,8 @@ int mb_job_run(struct mb_token_job *j, struct mb_record_lock *l,
 			mb_job_note(j, l ? &mine : why);
 			return 0;
 		case MB_REFRESH_ADOPTED:
-			if (mb_job_reread(j, e) < 0)
-				return -1;
+			if (mb_job_reread(j, &mine) < 0)
+				return unread(j, &mine, e);
 			r = mb_job_due(j, e);
 			if (r <= 0)
 				return r;
@@ -144,10 +157,10 @@ int mb_job_run(struct mb_token_job *j, struct mb_record_lock *l,
 
 static int locked(struct mb_token_job *j, struct mb_record_lock *l, struct mb_err *e)
 {
-	int r = mb_job_reread(j, e);
+	struct mb_err why = {0};
+	int r = mb_job_reread(j, &why);
 
-	if (r == 0)
-		r = mb_job_due(j, e);
+	r = r < 0 ? unread(j, &why, e) : mb_job_due(j, e);
 	if (r > 0)
 		r = mb_job_run(j, l, NULL, e);
 	if (l->new_fd >= 0)

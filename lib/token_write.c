@@ -184,6 +184,11 @@ static int real_commit(void *s, struct mb_record_lock *l,
 	return mb_store_commit(s, l, r, e);
 }
 
+static void real_keep(void *s, struct mb_record_lock *l)
+{
+	mb_store_keep(s, l);
+}
+
 static void real_abandon(void *s, struct mb_record_lock *l)
 {
 	mb_store_abandon(s, l);
@@ -212,6 +217,7 @@ const struct mb_records mb_store_records = {
 	.unlock = real_unlock,
 	.reserve = real_reserve,
 	.commit = real_commit,
+	.keep = real_keep,
 	.abandon = real_abandon,
 	.credentials = real_credentials,
 	.seen = real_seen,

@@ -171,6 +171,13 @@ static int fake_commit(void *ctx, struct mb_record_lock *l,
 	return 0;
 }
 
+static void fake_keep(void *ctx, struct mb_record_lock *l)
+{
+	(void)ctx;
+	fake.kept++;
+	l->new_fd = -1;
+}
+
 static void fake_abandon(void *ctx, struct mb_record_lock *l)
 {
 	(void)ctx;
@@ -203,7 +210,7 @@ static const char *fake_label(void *ctx)
 static const struct mb_records fake_records = {
 	.read = fake_read, .stamp = fake_stamp, .trylock = fake_trylock,
 	.unlock = fake_unlock, .reserve = fake_reserve,
-	.commit = fake_commit, .abandon = fake_abandon,
+	.commit = fake_commit, .keep = fake_keep, .abandon = fake_abandon,
 	.credentials = fake_credentials, .seen = fake_seen,
 	.label = fake_label,
 };

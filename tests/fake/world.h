@@ -36,7 +36,7 @@ struct fake {
 	void (*meanwhile)(struct fake *f);	/* and then this happened */
 	void (*during_request)(struct fake *f);
 
-	int requests, tries, reserved, committed, credentials_read, notes;
+	int requests, tries, reserved, committed, kept, credentials_read, notes;
 	bool locked, have_new;
 	char sent[256];			/* refresh token of the last request */
 	struct mb_patience patience;

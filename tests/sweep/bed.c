@@ -62,6 +62,8 @@ static enum mb_outcome bed_refresh(const struct mb_credential *c,
 	(void)age_s;
 	(void)p;
 	faults_pause();
+	if (bed.during)
+		bed.during();
 	o = grant(refresh_token, out, e);
 	faults_resume();
 	return o;
@@ -113,6 +115,7 @@ void bed_enrol(int64_t left)
 	bed.notes = 0;
 	bed.noted = (struct mb_err){0};
 	bed.expires_in = 3600;
+	bed.during = NULL;
 	snprintf(bed.good, sizeof(bed.good), "r-0");
 	(void)unlink(store_file(OWNER, "rec"));
 	(void)unlink(store_file(OWNER, "new"));

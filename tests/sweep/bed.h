@@ -19,6 +19,7 @@ struct bed {
 	int refused;		/* of them */
 	bool keeps;		/* it does not rotate */
 	int64_t expires_in;	/* 3600 */
+	void (*during)(void);	/* called while a request is on its way */
 	/* what was noted, and the last of it */
 	int notes;
 	struct mb_err noted;

@@ -22,6 +22,8 @@ static struct {
 	int err;
 	bool struck;
 	const char *name;
+	const int *watch;
+	int watched;
 	void *block[BLOCKS];
 	size_t used;
 } faults;
@@ -38,6 +40,16 @@ long faults_disarm(void)
 {
 	faults.kinds = 0;
 	return faults.calls;
+}
+
+void faults_watch(const int *number)
+{
+	faults.watch = number;
+}
+
+int faults_watched(void)
+{
+	return faults.watched;
 }
 
 bool faults_struck(void)
@@ -78,6 +90,8 @@ static bool strikes(unsigned int kind, const char *name)
 	faults.calls++;
 	if (faults.n != -1 && faults.calls != faults.n)
 		return false;
+	if (!faults.struck && faults.watch)
+		faults.watched = *faults.watch;
 	faults.struck = true;
 	faults.name = name;
 	errno = faults.err;
@@ -213,7 +227,7 @@ WRAP(int, posix_fallocate, (int fd, off_t at, off_t n))
 
 WRAP(int, renameat, (int d, const char *a, int to, const char *b))
 {
-	return strikes(FAULT_FILE, "renameat") ? -1 :
+	return strikes(FAULT_FILE | FAULT_RENAME, "renameat") ? -1 :
 	       __real_renameat(d, a, to, b);
 }
 

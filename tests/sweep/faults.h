@@ -15,6 +15,7 @@ enum {
 	FAULT_FILE = 2,		/* what writes: pwrite, fsync, renameat, ... */
 	FAULT_ALLOCATE = 4,	/* posix_fallocate alone */
 	FAULT_LOCK = 8,		/* fcntl(F_OFD_SETLK) alone */
+	FAULT_RENAME = 16,	/* renameat alone */
 };
 
 /* From now on the n-th call of these kinds fails with err; n = 0: none, they
@@ -25,6 +26,10 @@ long faults_disarm(void);
 /* Did one fail, and which? */
 bool faults_struck(void);
 const char *faults_name(void);
+
+/* Remember what a number was when it struck (0 if it did not). */
+void faults_watch(const int *number);
+int faults_watched(void);
 
 /* While what the test itself needs is done. */
 void faults_pause(void);

@@ -20,4 +20,10 @@ TESTS += %D%/test_memory
 %C%_test_memory_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
 %C%_test_memory_LDADD = libfake.la $(HTTP_LIBS) $(SEALCMS_LIBS) \
 	libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_files
+TESTS += %D%/test_files
+%C%_test_files_SOURCES = %D%/test_files.c $(sweep_sources)
+%C%_test_files_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
+%C%_test_files_LDADD = $(SEALCMS_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif

@@ -348,6 +348,8 @@ static void token_that_could_not_be_saved_is_used(void **state)
 	assert_new();
 	assert_int_equal(fake.noted.id, MB_E_IO);
 	assert_int_equal(fake.requests, 1);
+	/* and what was written of it is left for the next process */
+	assert_int_equal(fake.kept, 1);
 }
 
 static void dead_refresh_token_is_asked_about_once(void **state)
