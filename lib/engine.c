@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/engine_cache.h"
@@ -27,6 +28,7 @@ static struct {
 	uid_t euid;			/* that opened it */
 	struct mb_err preload_error;
 	atomic_bool jailed;		/* nothing can be opened any more */
+	struct stat root;		/* when it was preloaded */
 } state = { .mutex = PTHREAD_MUTEX_INITIALIZER };
 
 struct session {
@@ -152,17 +154,26 @@ static void note(void *ctx, const struct mb_err *e)
 	mb_trouble_add(e);
 }
 
+/* Was it preloaded for a jail, and then not jailed?  Many a Postfix is not. */
+static bool can_see_helper(void)
+{
+	struct stat now;
+
+	return !atomic_load(&state.jailed) ||
+	       (stat("/", &now) == 0 && state.root.st_ino != 0 &&
+		now.st_dev == state.root.st_dev &&
+		now.st_ino == state.root.st_ino);
+}
+
 static struct mb_token_world world(const struct session *x)
 {
-	bool jailed = atomic_load(&state.jailed);
-
 	return (struct mb_token_world){
 		.records = &mb_store_records,
 		.records_ctx = x->store,
 		.redeem = redeem,
 		/* In a jail its path may be another's. */
-		.helper = jailed ? NULL : mb_helper_ask,
-		.jailed = jailed,
+		.helper = can_see_helper() ? mb_helper_ask : NULL,
+		.jailed = atomic_load(&state.jailed),
 		.note = note,
 	};
 }
@@ -194,6 +205,8 @@ static int engine_preload(struct mb_err *e)
 		r = -1;
 	}
 	state.preload_error = why;
+	if (stat("/", &state.root) < 0)
+		state.root = (struct stat){0};
 	atomic_store(&state.jailed, true);
 	(void)pthread_mutex_unlock(&state.mutex);
 	if (r < 0 && e)
@@ -244,6 +257,22 @@ struct call {
 	int64_t *generation;
 };
 
+/* A record gone back in time: used, for there is no other, and said.  (One
+ * enrolled anew after a removal begins with 1, too, but is younger.) */
+static void compare(const struct mb_slot *slot, const struct mb_record *r)
+{
+	struct mb_err e = {0};
+
+	if (!slot || r->generation >= slot->generation ||
+	    r->obtained_at >= slot->obtained_at)
+		return;
+	mb_fail(&e, MB_E_RECORD_OLD, r->account, "its token record is older "
+		"than the one used before");
+	mb_remedy(&e, "if a backup was restored and the next refresh is "
+		  "refused: mailbearer enroll %s", r->account);
+	mb_trouble_add(&e);
+}
+
 /* The long way: from disk, or with a refresh.  A function of its own, because
  * clearing its record costs more than the short way in all. */
 __attribute__((noinline))
@@ -265,6 +294,7 @@ static int fetch(struct session *x, const struct call *c,
 		q.not_generation = slot->generation;
 	ret = mb_token_get(&w, &q, &r, &basis, e);
 	if (ret == 0) {
+		compare(slot, &r);
 		mb_cache_put(x->cache, x->store, q.account, &r, &basis);
 		*c->generation = r.generation;
 		ret = c->emit(c->arg, r.account, r.access_token.data,

@@ -26,6 +26,7 @@ static const struct mb_message messages[] = {
 	ROW(NOT_SEALED, "not-sealed", FAILED, ADMIN),
 	ROW(SEALED_BAD, "sealed-bad", FAILED, ADMIN),
 	ROW(RECORD_BAD, "record-bad", FAILED, ADMIN),
+	ROW(RECORD_OLD, "record-old", FAILED, ADMIN),
 	ROW(TOO_LARGE, "too-large", FAILED, YOU),
 	ROW(DISK_FULL, "disk-full", TEMPORARY, ADMIN),
 	ROW(READ_ONLY, "read-only", FAILED, ADMIN),

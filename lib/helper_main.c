@@ -22,7 +22,7 @@
 #include "lib/helper.h"
 
 /* More than the longest connect, request and reply together. */
-enum { HARD_END_S = 120 };
+enum { HARD_END_S = 120, WRITE_TRIES = 30, WRITE_PAUSE_MS = 1000 };
 
 static int is_socket(int fd)
 {
@@ -169,6 +169,28 @@ static void reply(struct mb_token_answer *a)
 	free(head);
 }
 
+/* The old refresh token may be dead, so this is the only copy of the new one:
+ * while there is time, whatever is wrong with the disk may pass. */
+static void write_again(struct mb_store *s, struct mb_record_lock *l,
+			const struct mb_record *r)
+{
+	bool adopted;
+	int i;
+
+	for (i = 0; i < WRITE_TRIES; i++) {
+		mb_sleep_ms(WRITE_PAUSE_MS, NULL);
+		if (mb_store_reserve(s, l, &adopted, NULL) < 0)
+			continue;
+		if (adopted) {		/* it was whole, and is in place now */
+			mb_store_abandon(s, l);
+			return;
+		}
+		if (mb_store_commit(s, l, r, NULL) == 0)
+			return;
+		mb_store_keep(s, l);
+	}
+}
+
 static int open_store(struct mb_store **s, const struct mb_helper_request *q,
 		      struct mb_err *e)
 {
@@ -188,6 +210,7 @@ static void serve(const struct mb_helper_request *q)
 	struct mb_token_world w = { .records = &mb_store_records,
 				    .redeem = linked_http };
 	struct mb_store *s = NULL;
+	bool reserved;
 
 	if (!a)
 		return;
@@ -195,14 +218,21 @@ static void serve(const struct mb_helper_request *q)
 		l.lock_fd = MB_HELPER_LOCK;
 	if (fcntl(MB_HELPER_NEW, F_GETFD) >= 0)
 		l.new_fd = MB_HELPER_NEW;
+	reserved = l.new_fd >= 0;
 	memcpy(l.id, q->id, sizeof(l.id));
 	a->ret = open_store(&s, q, &a->e);
 	w.records_ctx = s;
 	if (a->ret == 0)
 		mb_token_do(&w, &q->task, l.lock_fd >= 0 ? &l : NULL, a);
-	/* First the lock: others wait for that. */
-	mb_store_unlock(s, &l);
-	reply(a);
+	if (a->ret == 0 && !a->saved && reserved) {
+		reply(a);
+		write_again(s, &l, &a->r);
+		mb_store_unlock(s, &l);
+	} else {
+		/* First the lock: others wait for that. */
+		mb_store_unlock(s, &l);
+		reply(a);
+	}
 	mb_record_clear(&a->r);
 	free(a);
 	mb_store_free(&s);

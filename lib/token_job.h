@@ -51,6 +51,10 @@ void mb_job_note(const struct mb_token_job *j, const struct mb_err *e);
 /* A failure is one only when there is no token to use meanwhile. */
 int mb_job_failed(const struct mb_token_job *j, const struct mb_err *why,
 		  struct mb_err *e);
+/* The record that was read before cannot be read any more.  It serves, unless
+ * it was removed. */
+int mb_job_unread(struct mb_token_job *j, const struct mb_err *why,
+		  struct mb_err *e);
 int mb_job_too_late(const struct mb_token_job *j, struct mb_err *e);
 /* Nothing more to do, or nothing that may be done?  1 go on, 0 use it, -1. */
 int mb_job_due(const struct mb_token_job *j, struct mb_err *e);

@@ -96,9 +96,7 @@ int mb_job_due(const struct mb_token_job *j, struct mb_err *e)
 	return 0;
 }
 
-/* The record that was read before cannot be read any more.  It serves, unless
- * it was removed. */
-static int unread(struct mb_token_job *j, const struct mb_err *why,
+int mb_job_unread(struct mb_token_job *j, const struct mb_err *why,
 		  struct mb_err *e)
 {
 	j->basis.n = 0;
@@ -142,7 +140,7 @@ int mb_job_run(struct mb_token_job *j, struct mb_record_lock *l,
 			return 0;
 		case MB_REFRESH_ADOPTED:
 			if (mb_job_reread(j, &mine) < 0)
-				return unread(j, &mine, e);
+				return mb_job_unread(j, &mine, e);
 			r = mb_job_due(j, e);
 			if (r <= 0)
 				return r;
@@ -155,12 +153,13 @@ int mb_job_run(struct mb_token_job *j, struct mb_record_lock *l,
 	}
 }
 
-static int locked(struct mb_token_job *j, struct mb_record_lock *l, struct mb_err *e)
+static int locked(struct mb_token_job *j, struct mb_record_lock *l,
+		  struct mb_err *e)
 {
 	struct mb_err why = {0};
 	int r = mb_job_reread(j, &why);
 
-	r = r < 0 ? unread(j, &why, e) : mb_job_due(j, e);
+	r = r < 0 ? mb_job_unread(j, &why, e) : mb_job_due(j, e);
 	if (r > 0)
 		r = mb_job_run(j, l, NULL, e);
 	if (l->new_fd >= 0)

@@ -23,17 +23,17 @@ static struct mb_token_task task_of(const struct mb_token_job *j,
 }
 
 /* What the helper has on disk, or else in its answer. */
-static int take(struct mb_token_job *j, struct mb_token_answer *a,
-		const struct mb_err *why, struct mb_err *e)
+static void take(struct mb_token_job *j, struct mb_token_answer *a,
+		 const struct mb_err *why)
 {
 	if (a->e.id != MB_E_NONE || why)
 		mb_job_note(j, a->e.id != MB_E_NONE ? &a->e : why);
-	if (a->saved)
-		return mb_job_reread(j, e);
+	if (a->saved && mb_job_reread(j, NULL) == 0)
+		return;
+	j->basis.n = a->saved ? 0 : j->basis.n;
 	mb_record_clear(&j->r);
 	j->r = a->r;
 	a->r = (struct mb_record){0};
-	return 0;
 }
 
 /* An old token serves while it is valid; old hosts do not. */
@@ -69,8 +69,11 @@ static int ask(struct mb_token_job *j, const struct mb_token_task *t,
 		ret = 0;
 		break;
 	case MB_HELP_ANSWERED:
-		ret = a.ret < 0 ? fell_through(j, t->what, &a.e, e) :
-				  take(j, &a, why, e);
+		ret = 0;
+		if (a.ret < 0)
+			ret = fell_through(j, t->what, &a.e, e);
+		else
+			take(j, &a, why);
 		break;
 	case MB_HELP_LATE:
 		(void)mb_job_too_late(j, e);
@@ -100,9 +103,8 @@ int mb_job_delegate(struct mb_token_job *j, struct mb_record_lock *l,
 	    mb_job_judge(j) != NEED_NOW)
 		return mb_job_failed(j, &mine, e);
 	if (adopted) {
-		r = mb_job_reread(j, e);
-		if (r == 0)
-			r = mb_job_due(j, e);
+		r = mb_job_reread(j, &mine);
+		r = r < 0 ? mb_job_unread(j, &mine, e) : mb_job_due(j, e);
 		if (r <= 0)
 			return r;
 	}

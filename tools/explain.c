@@ -47,6 +47,12 @@ static const char *const texts[] = {
 	"The token record opened, but its contents are not what mailbearer "
 	"writes, or it lies under another account's name. Enrol the account "
 	"again; nothing else is affected.",
+	[MB_E_RECORD_OLD] =
+	"The account's token record is older than one that the program has "
+	"already used: a backup was restored over it. It is used, and may "
+	"work; a provider that hands out a new refresh token each time will "
+	"refuse the old one at the next refresh, and the account is enrolled "
+	"again then. Leave the token records out of what is restored.",
 	[MB_E_TOO_LARGE] =
 	"Something is larger than mailbearer accepts (credentials file 4 MiB, "
 	"token 16 KiB, reply 64 KiB).",

@@ -88,11 +88,17 @@ $(libhostpaths_la_OBJECTS): lib/build-id.h
 bed_sources = %D%/bed.h %D%/bed.c \
 	tests/unit/store_fixture.h tests/unit/store_fixture.c \
 	tests/unit/run.h tests/unit/run.c
-bed_ldadd = $(ENGINE_LIBS) libfake.la $(SSL_LIBS) $(CRYPTO_LIBS) $(UNIT_LIBS)
+bed_ldadd = $(ENGINE_LIBS) libhostpaths.la libfake.la $(SSL_LIBS) $(CRYPTO_LIBS) $(UNIT_LIBS)
 
-check_PROGRAMS += %D%/test_helper
-TESTS += %D%/test_helper
+check_PROGRAMS += %D%/test_helper %D%/test_herd %D%/test_kill
+TESTS += %D%/test_helper %D%/test_herd %D%/test_kill
+TESTS_LONG += %D%/test_kill %D%/test_helper
 %C%_test_helper_SOURCES = %D%/test_helper.c $(bed_sources)
 %C%_test_helper_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) -pthread
-%C%_test_helper_LDADD = libhostpaths.la $(bed_ldadd)
+%C%_test_helper_LDADD = $(bed_ldadd)
+%C%_test_herd_SOURCES = %D%/test_herd.c $(bed_sources)
+%C%_test_herd_CFLAGS = $(AM_CFLAGS) -pthread
+%C%_test_herd_LDADD = $(bed_ldadd)
+%C%_test_kill_SOURCES = %D%/test_kill.c $(bed_sources)
+%C%_test_kill_LDADD = $(bed_ldadd)
 endif

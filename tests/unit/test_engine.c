@@ -219,6 +219,27 @@ static void soft_expired_token_is_used_and_said_once(void **state)
 	assert_int_equal(ENGINE->trouble(&err), 0);
 }
 
+static void older_record_than_before_is_used_and_reported(void **state)
+{
+	(void)state;
+	put(9);
+	assert_int_equal(get(OWNER, HOST), 0);
+	store_fill(&rec, OWNER, 7);
+	rec.obtained_at -= 100;
+	store_put(store, &rec);
+	assert_int_equal(get(OWNER, HOST), 0);
+	assert_string_equal(token, "access-7");
+	assert_int_equal(ENGINE->trouble(&err), 1);
+	assert_int_equal(err.id, MB_E_RECORD_OLD);
+	assert_string_equal(err.object, OWNER);
+	/* removed and enrolled anew: younger, whatever its number */
+	put(9);
+	assert_int_equal(get(OWNER, HOST), 0);
+	put(1);
+	assert_int_equal(get(OWNER, HOST), 0);
+	assert_int_equal(ENGINE->trouble(&err), 0);
+}
+
 static int failing_emit(void *arg, const char *name, const char *text,
 			size_t len, struct mb_err *e)
 {
@@ -391,6 +412,7 @@ int main(void)
 		TEST(broken_store_is_reported),
 		TEST(refusal_is_recorded_and_not_forgotten),
 		TEST(soft_expired_token_is_used_and_said_once),
+		TEST(older_record_than_before_is_used_and_reported),
 		TEST(failure_of_the_receiver_is_passed_on),
 		TEST(threads_do_not_wait_for_each_other),
 		TEST(forked_child_works_even_with_the_lock_inherited),
