@@ -206,7 +206,7 @@ in_out "the rest waits" "client credential cred: "
 in_out "for the next run" " left for the next run, 8 failed in a row"
 ok "8 requests, and those under way" test "$(posts)" -le 10
 answers keep
-sleep 2
+many=40 record many@x.org next_attempt=0
 : >"$T/log"
 run refresh --due
 exits "the next run: 0" 0
@@ -274,8 +274,11 @@ if [ "$(id -u)" -ne 0 ]; then
 	rm -f "$STATUS"
 	chmod 555 "$S"
 	run refresh --due
-	exits "no room beside the records: 0" 0
-	ok "the status file is among them" test -s "$S/accounts/status.json"
+	exits "no status file, no memory: what is known is said again" 1
+	ok "no room beside the records: it is among them" \
+		test -s "$S/accounts/status.json"
+	run refresh --due
+	exits "and remembers there: 0" 0
 	chmod 700 "$S"
 	chmod 500 "$S/accounts"
 	chmod 555 "$S"
@@ -283,6 +286,7 @@ if [ "$(id -u)" -ne 0 ]; then
 	exits "nowhere: 1" 1
 	in_err "nowhere: it is said" "[not-permitted]"
 	chmod 700 "$S" "$S/accounts"
+	run refresh --due
 else
 	skip "no room beside the records" "root may write everywhere"
 fi

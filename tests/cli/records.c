@@ -11,9 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/clock.h"
 #include "lib/store.h"
+
+/* A thousand accounts are made in no time; nobody cuts the power. */
+int fsync(int fd)
+{
+	(void)fd;
+	return 0;
+}
 
 static int complain(const struct mb_err *e)
 {
