@@ -30,8 +30,24 @@ static void check_equal(const struct mb_record *a, const struct mb_record *b)
 	fuzz_check(mb_secret_equal(&a->extra, &b->extra));
 }
 
+/* One way to write a value: each line that is written was read. */
+static void check_lines(const struct mb_secret *out, const char *text, size_t n)
+{
+	const char *p = out->data, *end;
+
+	/* From newline to newline; the first one ends the header. */
+	p = memchr(p, '\n', out->len);
+	fuzz_check(p);
+	for (; p + 1 < out->data + out->len; p = end) {
+		end = memchr(p + 1, '\n', (size_t)
+			     (out->data + out->len - p) - 1);
+		fuzz_check(end);
+		fuzz_check(memmem(text, n, p, (size_t)(end - p) + 1));
+	}
+}
+
 /* What was read is written and read again; what is written is stable. */
-static void check_parsed(const struct mb_record *r)
+static void check_parsed(const struct mb_record *r, const char *text, size_t n)
 {
 	struct mb_record again = { 0 }, copy = { 0 };
 	struct mb_secret one = { 0 }, two = { 0 };
@@ -41,6 +57,7 @@ static void check_parsed(const struct mb_record *r)
 		   mb_token_valid(r->access_token.data, r->access_token.len));
 	fuzz_check(mb_record_format(r, &one, NULL) == 0);
 	fuzz_check(one.len <= MB_RECORD_MAX);
+	check_lines(&one, text, n);
 	fuzz_check(mb_record_parse(&again, one.data, one.len, "f", NULL) == 0);
 	check_equal(r, &again);
 	fuzz_check(mb_record_format(&again, &two, NULL) == 0);
@@ -61,7 +78,7 @@ static void read_one(struct fuzz_in *in)
 
 	if (mb_record_parse(&r, text, in->n, "ID.rec", &e) == 0) {
 		fuzz_check(e.id == MB_E_NONE);
-		check_parsed(&r);
+		check_parsed(&r, text, in->n);
 	} else {
 		fuzz_check_err(&e);
 		fuzz_check(e.id == MB_E_RECORD_BAD && r.generation == 77);

@@ -220,43 +220,87 @@ static void put_content(const struct mb_secret *text, struct mb_secret *out)
 	mb_secret_clear(&sealed);
 }
 
+enum deviation { NONE, NO_LINE, OTHER_DIGEST, UNCOVERED, BEHIND_TAG,
+		 BEHIND_ENVELOPE, BEHIND_ALL, DEVIATIONS };
+
+/* An element that nobody asked for: attributes, say. */
+static void put_more(struct mb_secret *out)
+{
+	fuzz_check(mb_der_put(out, MB_DER_OCTETS, "more", 4) == 0);
+}
+
+static void put_set(struct mb_secret *set, const struct fuzz_in *in, size_t n,
+		    enum deviation how, char *hex)
+{
+	struct mb_secret first = { 0 };
+
+	put_recipient(&first);
+	put(set, first.data, first.len);
+	put(set, in->p, n);
+	wrap(set, MB_DER_SET);
+	wrap(&first, MB_DER_SET);
+	if (how == UNCOVERED)
+		mb_secret_move(set, &first);
+	fuzz_check(mb_crypto_sha256(set->data, set->len, hex, NULL) == 0);
+	if (how == OTHER_DIGEST)
+		hex[0] = hex[0] == '0' ? '1' : '0';
+	mb_secret_clear(&first);
+	if (how != UNCOVERED)
+		return;
+	mb_secret_clear(set);
+	put_set(set, in, n, NONE, (char[MB_SHA256_HEX + 1]){ 0 });
+}
+
+static void put_envelope(struct mb_secret *env, const struct mb_secret *set,
+			 const struct mb_secret *text, enum deviation how)
+{
+	struct mb_secret info = { 0 };
+
+	fuzz_check(mb_der_put(env, MB_DER_INTEGER, &mb_int_enveloped,
+			      1) == 0);
+	put(env, set->data, set->len);
+	put_content(text, env);
+	if (how == BEHIND_TAG)
+		put_more(env);
+	wrap(env, MB_DER_SEQUENCE);
+	if (how == BEHIND_ENVELOPE)
+		put_more(env);
+	wrap(env, MB_DER_0);
+	fuzz_check(mb_der_put(&info, MB_DER_OID, mb_oid_enveloped,
+			      sizeof(mb_oid_enveloped)) == 0);
+	put(&info, env->data, env->len);
+	if (how == BEHIND_ALL)
+		put_more(&info);
+	wrap(&info, MB_DER_SEQUENCE);
+	mb_secret_move(env, &info);
+}
+
 /*
- * Two bytes: how many bytes of the input are recipients beside ours, and how
- * the first line is made (0: rightly); then those bytes, then the text.
+ * Two bytes: how many bytes of the input are recipients beside ours, and what
+ * is wrong with the container; then those bytes, then the text.
  */
 static void build_and_open(struct fuzz_in *in)
 {
 	size_t n = fuzz_byte(in);
-	unsigned int how = fuzz_byte(in);
+	enum deviation how = fuzz_byte(in) % DEVIATIONS;
 	struct mb_secret env = { 0 }, text = { 0 }, set = { 0 };
 	char hex[MB_SHA256_HEX + 1];
 	enum mb_unseal ret;
 
 	n = n < in->n ? n : in->n;
-	put_recipient(&set);
-	put(&set, in->p, n);
-	wrap(&set, MB_DER_SET);
-	fuzz_check(mb_crypto_sha256(set.data, set.len, hex, NULL) == 0);
-	if (how == 0) {
+	put_set(&set, in, n, how, hex);
+	if (how != NO_LINE) {
 		put(&text, MB_LINE_START, sizeof(MB_LINE_START) - 1);
 		put(&text, hex, MB_SHA256_HEX);
 		put(&text, "\n", 1);
 	}
 	put(&text, in->p + n, in->n - n);
-	fuzz_check(mb_der_put(&env, MB_DER_INTEGER, &mb_int_enveloped,
-			      1) == 0);
-	put(&env, set.data, set.len);
-	put_content(&text, &env);
-	wrap(&env, MB_DER_SEQUENCE);
-	wrap(&env, MB_DER_0);
-	mb_secret_clear(&set);
-	fuzz_check(mb_der_put(&set, MB_DER_OID, mb_oid_enveloped,
-			      sizeof(mb_oid_enveloped)) == 0);
-	put(&set, env.data, env.len);
-	wrap(&set, MB_DER_SEQUENCE);
-	ret = open_it(set.data, set.len, false);
-	if (how == 0 && n == 0)
+	put_envelope(&env, &set, &text, how);
+	ret = open_it(env.data, env.len, false);
+	if (how == NONE && n == 0)
 		fuzz_check(ret == MB_UNSEAL_OK);
+	if (how > NO_LINE && (how != UNCOVERED || n > 0))
+		fuzz_check(ret == MB_UNSEAL_BAD);
 	mb_secret_clear(&env);
 	mb_secret_clear(&text);
 	mb_secret_clear(&set);
