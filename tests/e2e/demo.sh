@@ -95,7 +95,7 @@ shown "openssl cms -cmsout -inform DER -in credentials.conf -noout -print | head
 	sh -c "openssl cms -cmsout -inform DER -noout -print \
 		-in '$MAILBEARER_HOME/credentials.conf' | head -n 4"
 control '/set?ttl=3600' >/dev/null
-sleep 1
+sleep 2
 
 if [ -n "$POSTFIX_TOO" ]; then
 	tell "5. Postfix sends a message; its SASL library loads the plugin"

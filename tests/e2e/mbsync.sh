@@ -66,12 +66,13 @@ put() {
 	! is_root || chown -R nobody "$RUN/dovecot/home/$USER_NAME"
 }
 
-# old_token: an account whose access token is past its soft expiry.
+# old_token: an account whose access token is over, so that the refresh is
+# waited for.
 old_token() {
 	control '/set?ttl=2' >/dev/null
 	enrolled "$USER_NAME" || return
 	control '/set?ttl=3600' >/dev/null
-	sleep 1.3
+	sleep 2.2
 }
 
 mbsync_conf xoauth2 localhost "$IMAP_PORT" "$USER_NAME" XOAUTH2

@@ -28,12 +28,12 @@ sent() {
 	return 1
 }
 
-# old_token: as if the last sign-in's access token had aged.
+# old_token: over, as if the last sign-in's access token had aged.
 old_token() {
 	control '/set?ttl=2' >/dev/null
 	enrolled "${1:-$USER_NAME}" || return
 	control '/set?ttl=3600' >/dev/null
-	sleep 1.3
+	sleep 2.2
 }
 
 deferred_soon() {

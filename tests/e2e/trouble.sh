@@ -47,7 +47,7 @@ fill() {
 	! echo more >>"$STORE/filler.more"
 }
 
-check "a token past its soft expiry, and" soft_expired 10
+check "a token past its soft expiry, and" soft_expired 14
 check "the disk fills up" fill
 before=$(control /count)
 check "full disk: mail goes with the token in hand" sent full
@@ -57,7 +57,7 @@ rm -f "$STORE/filler" "$STORE/filler.more"
 check "space again: mail goes" sent space
 equal "space again: after one refresh" 1 "$(($(control /count) - before))"
 
-check "a token past its soft expiry, and then" soft_expired 10
+check "a token past its soft expiry, and then" soft_expired 14
 check "the disk becomes read-only" mount -o remount,ro "$STORE"
 before=$(control /count)
 check "read-only: mail goes with the token in hand" sent readonly
@@ -66,7 +66,7 @@ check "writable again" mount -o remount,rw "$STORE"
 check "writable again: mail goes" sent writable
 equal "writable again: after one refresh" 1 "$(($(control /count) - before))"
 
-check "a token past its soft expiry" soft_expired 10
+check "a token past its soft expiry" soft_expired 14
 control '/set?fail=503' >/dev/null
 check "token endpoint down: mail goes with the token in hand" sent down
 control '/set?fail=0' >/dev/null
