@@ -68,13 +68,18 @@ void bed_due(void)
 
 void bed_make(const char *answer, bool rotates)
 {
+	bed_make_for((uid_t)-1, answer, rotates);
+}
+
+void bed_make_for(uid_t service, const char *answer, bool rotates)
+{
 	const char *const args[] = { answer, NULL };
 
 	bed = (struct bed){0};
 	mailbearer_engine.close();
 	if (fake_tokend_start(&bed.server, args) < 0)
 		fail_msg("tests/fake/tokend cannot be started");
-	store_make(&bed.home, (uid_t)-1);
+	store_make(&bed.home, service);
 	setenv("MAILBEARER_HOME", run_path("s"), 1);
 	write_credentials(rotates);
 	bed_expire();

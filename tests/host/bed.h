@@ -26,6 +26,8 @@ extern struct bed bed;
 
 /* Start the endpoint with that answer, and enrol the account there. */
 void bed_make(const char *answer, bool rotates);
+/* The same with records of that user's. */
+void bed_make_for(uid_t service, const char *answer, bool rotates);
 void bed_clean(void);
 
 /* The token on record expires: hard, or is only due. */

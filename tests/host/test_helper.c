@@ -612,6 +612,51 @@ static void preloaded_host_has_a_helper_unless_it_was_jailed(void **state)
 	assert_int_equal(bed_requests(), 1);
 }
 
+/* Line NAME of /proc/PID/status. */
+static bool status_says(pid_t pid, const char *name, const char *text)
+{
+	char path[64], line[256];
+	bool yes = false;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	while (f && !yes && fgets(line, sizeof(line), f))
+		yes = strncmp(line, name, strlen(name)) == 0 &&
+		      strstr(line, text);
+	if (f)
+		fclose(f);
+	return yes;
+}
+
+static void helper_of_roots_is_the_records_owner(void **state)
+{
+	enum { SERVICE = 65534 };
+	pid_t host, helper;
+	struct stat st;
+
+	(void)state;
+	if (geteuid() != 0)
+		return;
+	bed_clean();
+	bed_make_for(SERVICE, "slow=400", true);
+	assert_int_equal(chmod(run_dir(), 0755), 0);
+	host = start_host();
+	helper = await_helper();
+	assert_true(status_says(helper, "Uid:",
+				"\t65534\t65534\t65534\t65534"));
+	assert_true(status_says(helper, "Gid:",
+				"\t65534\t65534\t65534\t65534"));
+	assert_true(status_says(helper, "Groups:", "\t65534 \n"));
+	assert_true(status_says(helper, "CapEff:", "0000000000000000"));
+	assert_int_equal(end_of(host), 0);
+	assert_int_equal(end_of(helper), 0);
+	assert_int_equal(bed_serial(), 1);
+	assert_int_equal(stat(store_file(BED_ACCOUNT, "rec"), &st), 0);
+	assert_int_equal(st.st_uid, SERVICE);
+	assert_int_equal(st.st_mode & 07777, 0600);
+}
+
 static void answer_after_40_seconds_is_not_lost(void **state)
 {
 	pid_t host;
@@ -706,6 +751,7 @@ int main(void)
 		TEST(helper_is_on_its_own),
 		TEST(helper_writes_again_when_the_record_cannot_be_written),
 		TEST(preloaded_host_has_a_helper_unless_it_was_jailed),
+		TEST(helper_of_roots_is_the_records_owner),
 		TEST(answer_after_40_seconds_is_not_lost),
 	};
 
