@@ -75,7 +75,6 @@ static enum outcome judge_error(const struct mb_err *e)
 	case MB_E_TIMEOUT:
 	case MB_E_UPGRADED:
 		return OUT_LATER;
-	case MB_E_NO_CREDENTIAL:
 	case MB_E_NO_REFRESH_TOKEN:
 		return OUT_PERSON;
 	default:
@@ -87,6 +86,9 @@ static enum outcome judge(const struct mb_account *before,
 			  const struct mb_account *now,
 			  const struct mb_err *e)
 {
+	/* Not the provider's, whatever else is on record. */
+	if (e->id == MB_E_NO_CREDENTIAL)
+		return OUT_PERSON;
 	if (e->id != MB_E_NONE && now->error_class[0])
 		return strcmp(now->error_class, "transient") ? OUT_PERSON :
 							       OUT_LATER;

@@ -236,6 +236,11 @@ in_err "is said" "[no-credential]"
 run refresh --due
 exits "once: 0" 0
 is "and in the status file" no-credential "$(of gone@x.org id)"
+# As a mail program records it.
+record gone@x.org error_class=transient error_id=no-credential error_text=none
+run refresh --due
+exits "whatever is on record about it: 0" 0
+is "its state" "needs configuration" "$(of gone@x.org state)"
 
 # ---- at a time ----
 
