@@ -29,11 +29,13 @@ if ENABLE_FUZZ
 EXTRA_PROGRAMS += $(fuzz_programs)
 fuzz_main = libfuzz.la
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+fuzz_ready = :
 else
 check_PROGRAMS += $(fuzz_programs)
 TESTS += $(fuzz_programs)
 fuzz_main = libfuzz.la libfuzzreplay.la
 fuzz_ldflags = $(AM_LDFLAGS)
+fuzz_ready = { echo 'configure with CC=clang --enable-fuzz'; exit 1; }
 endif
 
 fuzz_tools_libs = $(fuzz_main) $(TOOLS_LIBS) libtestpaths.la
@@ -110,25 +112,30 @@ fuzz_cred_sources = %D%/cred.h %D%/cred.c
 %C%_fuzz_wire_LDFLAGS = $(fuzz_ldflags)
 
 # What libFuzzer finds goes into the first directory it is given: never into the
-# committed corpus.  FUZZ_TARGETS="wire unseal": these only.
-FUZZ_TIME = 60
-FUZZ_RUNS = -1
-FUZZ_TARGETS = address credfile credtext escape idtoken import loopback opts paste \
-	providers record redirect reply unseal url wire
+# committed corpus.  Each target for FUZZ_TIME seconds (60), or for FUZZ_RUNS
+# executions; FUZZ_TARGETS="wire unseal": these only.
+FUZZ_TIME =
+FUZZ_RUNS =
+FUZZ_TARGETS = address credfile credtext escape idtoken import loopback opts \
+	paste providers record redirect reply unseal url wire
 FUZZ_FLAGS = -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
 
 .PHONY: fuzz
 fuzz:
+	@$(fuzz_ready)
 	@for target in $(FUZZ_TARGETS); do \
 		set -- "$$@" %D%/fuzz_$$target; \
 	done; $(MAKE) $(AM_MAKEFLAGS) "$$@"
-	@status=0; for target in $(FUZZ_TARGETS); do \
+	@status=0; runs=$(FUZZ_RUNS); time=$(FUZZ_TIME); \
+	: "$${time:=$${runs:+0}}" "$${time:=60}" "$${runs:=-1}"; \
+	for target in $(FUZZ_TARGETS); do \
 		echo "  FUZZ     $$target"; \
 		$(MKDIR_P) %D%/scratch/$$target; \
 		dict=$(top_srcdir)/tests/fuzz/dict/$$target.dict; \
+		ASAN_OPTIONS=quarantine_size_mb=16:$$ASAN_OPTIONS \
 		nice -n 19 %D%/fuzz_$$target $(FUZZ_FLAGS) \
 			`test ! -e $$dict || echo -dict=$$dict` \
-			-max_total_time=$(FUZZ_TIME) -runs=$(FUZZ_RUNS) \
+			-max_total_time=$$time -runs=$$runs \
 			-artifact_prefix=%D%/scratch/$$target- \
 			%D%/scratch/$$target \
 			$(top_srcdir)/tests/fuzz/corpus/$$target || status=1; \
