@@ -7,7 +7,8 @@ cli_tests = \
 	%D%/account.sh \
 	%D%/together.sh \
 	%D%/terminal.sh \
-	%D%/root.sh
+	%D%/root.sh \
+	%D%/killed.sh
 
 dist_check_SCRIPTS += $(cli_tests)
 TESTS += $(cli_tests)
@@ -15,3 +16,8 @@ EXTRA_DIST += %D%/tap.sh
 
 check_PROGRAMS += %D%/pty
 %C%_pty_SOURCES = %D%/pty.c
+
+# Kills a program at a system call, or looks what it leaves in its memory.
+check_PROGRAMS += %D%/trace
+%C%_trace_SOURCES = %D%/trace.c
+TESTS_LONG += %D%/killed.sh

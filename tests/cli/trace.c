@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Run a program and watch it from outside.
+ *
+ *	trace kill DIR N COMMAND...	kill -9 before its N-th system call,
+ *					counted from the first openat() of
+ *					something in DIR.  Prints the call's
+ *					number; status 0.  The program ended
+ *					before that: status 7.
+ *	trace scan WORD COMMAND...	when it ends, print for each writable
+ *					mapping that still holds WORD: how
+ *					often, and what mapping.  Its exit
+ *					status.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ENDED_BEFORE = 7, BAD = 99 };
+
+static void bad(const char *what)
+{
+	perror(what);
+	exit(BAD);
+}
+
+static pid_t start(char *const *command, long options)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		bad("fork");
+	if (pid == 0) {
+		ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+		execv(command[0], command);
+		_exit(BAD);
+	}
+	/* Stopped by its exec. */
+	if (waitpid(pid, &status, 0) < 0 || !WIFSTOPPED(status))
+		bad(command[0]);
+	if (ptrace(PTRACE_SETOPTIONS, pid, NULL,
+		   (void *)(uintptr_t)(options | PTRACE_O_EXITKILL)) < 0)
+		bad("ptrace");
+	return pid;
+}
+
+/* Go on until the next stop that is not a signal's; false: it ended. */
+static bool next(pid_t pid, enum __ptrace_request how, int *status)
+{
+	long sig = 0;
+
+	for (;;) {
+		if (ptrace(how, pid, NULL, (void *)(uintptr_t)sig) < 0 ||
+		    waitpid(pid, status, 0) < 0)
+			bad("ptrace");
+		if (!WIFSTOPPED(*status))
+			return false;
+		sig = WSTOPSIG(*status);
+		if (sig == (SIGTRAP | 0x80) || *status >> 16)
+			return true;
+	}
+}
+
+static bool in_dir(pid_t pid, uintptr_t at, const char *dir)
+{
+	char path[4096] = "";
+	struct iovec here = { path, strlen(dir) };
+	struct iovec there = { (void *)at, here.iov_len };
+
+	return process_vm_readv(pid, &here, 1, &there, 1, 0) ==
+	       (ssize_t)here.iov_len &&
+	       memcmp(path, dir, here.iov_len) == 0;
+}
+
+static int kill_at(const char *dir, long n, char *const *command)
+{
+	pid_t pid = start(command, PTRACE_O_TRACESYSGOOD);
+	struct __ptrace_syscall_info info;
+	bool counting = false;
+	int status;
+
+	while (next(pid, PTRACE_SYSCALL, &status)) {
+		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid,
+			   (void *)sizeof(info), &info) < 0)
+			bad("PTRACE_GET_SYSCALL_INFO");
+		if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
+			continue;
+		counting = counting ||
+			   (info.entry.nr == SYS_openat &&
+			    in_dir(pid, (uintptr_t)info.entry.args[1], dir));
+		if (!counting || --n > 0)
+			continue;
+		/* At the entry of a call: it is not made any more. */
+		kill(pid, SIGKILL);
+		while (waitpid(pid, &status, 0) == pid &&
+		       !WIFSIGNALED(status) && !WIFEXITED(status))
+			;
+		printf("%llu\n", (unsigned long long)info.entry.nr);
+		return 0;
+	}
+	return ENDED_BEFORE;
+}
+
+static long count(const char *text, size_t n, const char *word)
+{
+	size_t len = strlen(word);
+	const char *p = text;
+	long found = 0;
+
+	while ((p = memmem(p, n - (size_t)(p - text), word, len)) != NULL) {
+		p += len;
+		found++;
+	}
+	return found;
+}
+
+static void scan_one(int mem, const char *line, const char *word)
+{
+	unsigned long begin, end;
+	char mode[8], *text;
+	int at = 0;
+	long found;
+	ssize_t n;
+
+	if (sscanf(line, "%lx-%lx %7s %*s %*s %*s %n", &begin, &end, mode,
+		   &at) < 3 || mode[0] != 'r' || mode[1] != 'w')
+		return;
+	text = malloc(end - begin);
+	if (!text)
+		bad("malloc");
+	n = pread(mem, text, end - begin, (off_t)begin);
+	found = n > 0 ? count(text, (size_t)n, word) : 0;
+	if (found)
+		printf("%ld %s", found, line[at] ? line + at : "anonymous\n");
+	free(text);
+}
+
+static void scan_all(pid_t pid, const char *word)
+{
+	char path[64], line[4352];
+	FILE *maps;
+	int mem;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
+	mem = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
+	maps = fopen(path, "re");
+	if (mem < 0 || !maps)
+		bad(path);
+	while (fgets(line, sizeof(line), maps))
+		scan_one(mem, line, word);
+	fclose(maps);
+	close(mem);
+}
+
+static int scan(const char *word, char *const *command)
+{
+	pid_t pid = start(command, PTRACE_O_TRACEEXIT);
+	int status;
+
+	while (next(pid, PTRACE_CONT, &status))
+		if (status >> 16 == PTRACE_EVENT_EXIT)
+			scan_all(pid, word);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : BAD;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 4 && strcmp(argv[1], "kill") == 0)
+		return kill_at(argv[2], strtol(argv[3], NULL, 10), argv + 4);
+	if (argc > 3 && strcmp(argv[1], "scan") == 0)
+		return scan(argv[2], argv + 3);
+	fputs("usage: trace kill DIR N COMMAND... | scan WORD COMMAND...\n",
+	      stderr);
+	return 2;
+}
