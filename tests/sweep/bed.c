@@ -14,6 +14,11 @@
 
 struct bed bed;
 
+static int64_t now(void)
+{
+	return bed.clock ? bed.clock : mb_now();
+}
+
 static int bed_find(const struct mb_secret *text, const char *name,
 		    struct mb_credential *out, char digest[65],
 		    struct mb_err *e)
@@ -34,6 +39,10 @@ static enum mb_outcome grant(const struct mb_secret *refresh_token,
 	char text[32];
 
 	bed.requests++;
+	if (bed.down) {
+		mb_fail(e, MB_E_PROVIDER_BUSY, OWNER, "is busy");
+		return MB_OUT_TRANSIENT;
+	}
 	if (strcmp(mb_secret_str(refresh_token), bed.good) != 0) {
 		bed.refused++;
 		mb_fail(e, MB_E_SIGN_IN_NEEDED, OWNER, "used before");
@@ -41,7 +50,7 @@ static enum mb_outcome grant(const struct mb_secret *refresh_token,
 	}
 	snprintf(text, sizeof(text), "new-%d", bed.requests);
 	mb_secret_append_str(&out->access_token, text);
-	out->expires_at = mb_now() + bed.expires_in;
+	out->expires_at = now() + bed.expires_in;
 	if (!bed.keeps) {
 		snprintf(bed.good, sizeof(bed.good), "r-%d", bed.requests);
 		mb_secret_append_str(&out->refresh_token, bed.good);
@@ -96,7 +105,7 @@ struct mb_token_world bed_world(struct mb_store *s)
 {
 	return (struct mb_token_world){
 		.records = &mb_store_records, .records_ctx = s,
-		.redeem = give_redeem, .note = note,
+		.redeem = give_redeem, .now = now, .note = note,
 	};
 }
 
@@ -121,7 +130,7 @@ void bed_enrol(int64_t left)
 	(void)unlink(store_file(OWNER, "new"));
 	s = store_open(&bed.home);
 	store_fill(&r, OWNER, 5);
-	r.expires_at = mb_now() + left;
+	r.expires_at = now() + left;
 	r.obtained_at = r.expires_at - 3600;
 	mb_secret_set(&r.refresh_token, bed.good, strlen(bed.good));
 	store_put(s, &r);

@@ -18,6 +18,8 @@ struct bed {
 	int requests;
 	int refused;		/* of them */
 	bool keeps;		/* it does not rotate */
+	bool down;		/* it is busy */
+	int64_t clock;		/* everybody's time; 0: the real one */
 	int64_t expires_in;	/* 3600 */
 	void (*during)(void);	/* called while a request is on its way */
 	/* what was noted, and the last of it */

@@ -26,4 +26,10 @@ TESTS += %D%/test_files
 %C%_test_files_SOURCES = %D%/test_files.c $(sweep_sources)
 %C%_test_files_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
 %C%_test_files_LDADD = $(SEALCMS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_clock
+TESTS += %D%/test_clock
+%C%_test_clock_SOURCES = %D%/test_clock.c $(sweep_sources)
+%C%_test_clock_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
+%C%_test_clock_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif

@@ -54,4 +54,12 @@ check_PROGRAMS += tests/unit/test_redeem
 TESTS += tests/unit/test_redeem
 tests_unit_test_redeem_SOURCES = tests/unit/test_redeem.c
 tests_unit_test_redeem_LDADD = libfake.la $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+# Exports a getaddrinfo of its own, for libcurl to call.
+check_PROGRAMS += tests/unit/test_unreachable
+TESTS += tests/unit/test_unreachable
+tests_unit_test_unreachable_SOURCES = tests/unit/test_unreachable.c \
+	tests/unit/data.h tests/unit/data.c
+tests_unit_test_unreachable_LDFLAGS = $(AM_LDFLAGS) -export-dynamic
+tests_unit_test_unreachable_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
