@@ -32,4 +32,10 @@ TESTS += %D%/test_clock
 %C%_test_clock_SOURCES = %D%/test_clock.c $(sweep_sources)
 %C%_test_clock_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
 %C%_test_clock_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_disks
+TESTS += %D%/test_disks
+%C%_test_disks_SOURCES = %D%/test_disks.c $(sweep_sources)
+%C%_test_disks_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
+%C%_test_disks_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif
