@@ -38,4 +38,14 @@ TESTS += %D%/test_disks
 %C%_test_disks_SOURCES = %D%/test_disks.c $(sweep_sources)
 %C%_test_disks_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
 %C%_test_disks_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_login
+TESTS += %D%/test_login
+%C%_test_login_SOURCES = %D%/test_login.c plugin/plugin.c \
+	tests/host/client.h tests/host/client.c $(sweep_sources)
+%C%_test_login_CFLAGS = $(libmech_la_CFLAGS)
+%C%_test_login_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps) \
+	-Wl,--wrap=mb_load_engine,--wrap=mb_engine_http,--wrap=mb_helper_ask
+%C%_test_login_LDADD = libmech.la $(ENGINE_LIBS) $(SASL_LIBS) \
+	libtestpaths.la $(UNIT_LIBS)
 endif
