@@ -8,7 +8,8 @@ cli_tests = \
 	%D%/together.sh \
 	%D%/terminal.sh \
 	%D%/root.sh \
-	%D%/killed.sh
+	%D%/killed.sh \
+	%D%/memory.sh
 
 dist_check_SCRIPTS += $(cli_tests)
 TESTS += $(cli_tests)

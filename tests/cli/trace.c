@@ -7,9 +7,11 @@
  *					something in DIR.  Prints the call's
  *					number; status 0.  The program ended
  *					before that: status 7.
- *	trace scan WORD COMMAND...	when it ends, print for each writable
- *					mapping that still holds WORD: how
- *					often, and what mapping.  Its exit
+ *	trace scan WORD COMMAND...	whenever it or a process that it started
+ *					ends, print for each writable mapping
+ *					that still holds WORD: name of the
+ *					program ("+" behind it: not the first),
+ *					how often, what mapping.  Its exit
  *					status.
  */
 #include "config.h"
@@ -127,33 +129,47 @@ static long count(const char *text, size_t n, const char *word)
 	return found;
 }
 
-static void scan_one(int mem, const char *line, const char *word)
+static void scan_one(const char *name, int mem, const char *line,
+		     const char *word)
 {
 	unsigned long begin, end;
-	char mode[8], *text;
-	int at = 0;
+	char *rest, *text;
 	long found;
 	ssize_t n;
 
-	if (sscanf(line, "%lx-%lx %7s %*s %*s %*s %n", &begin, &end, mode,
-		   &at) < 3 || mode[0] != 'r' || mode[1] != 'w')
+	/* BEGIN-END MODE OFFSET DEVICE INODE [NAME] */
+	begin = strtoul(line, &rest, 16);
+	end = strtoul(rest + 1, &rest, 16);
+	if (strncmp(rest, " rw", 3) != 0)
 		return;
+	for (int i = 0; i < 4; i++) {
+		rest += strspn(rest, " ");
+		rest += strcspn(rest, " \n");
+	}
+	rest += strspn(rest, " ");
 	text = malloc(end - begin);
 	if (!text)
 		bad("malloc");
 	n = pread(mem, text, end - begin, (off_t)begin);
 	found = n > 0 ? count(text, (size_t)n, word) : 0;
 	if (found)
-		printf("%ld %s", found, line[at] ? line + at : "anonymous\n");
+		printf("%s %ld %s", name, found,
+		       *rest == '\n' ? "anonymous\n" : rest);
 	free(text);
 }
 
-static void scan_all(pid_t pid, const char *word)
+static void scan_all(pid_t pid, bool first, const char *word)
 {
-	char path[64], line[4352];
+	char path[64], line[4352], name[32] = "";
 	FILE *maps;
 	int mem;
 
+	snprintf(path, sizeof(path), "/proc/%d/comm", (int)pid);
+	maps = fopen(path, "re");
+	if (!maps || !fgets(name, sizeof(name), maps))
+		bad(path);
+	fclose(maps);
+	snprintf(name + strcspn(name, "\n"), 2, "%s", first ? "" : "+");
 	snprintf(path, sizeof(path), "/proc/%d/mem", (int)pid);
 	mem = open(path, O_RDONLY | O_CLOEXEC);
 	snprintf(path, sizeof(path), "/proc/%d/maps", (int)pid);
@@ -161,20 +177,36 @@ static void scan_all(pid_t pid, const char *word)
 	if (mem < 0 || !maps)
 		bad(path);
 	while (fgets(line, sizeof(line), maps))
-		scan_one(mem, line, word);
+		scan_one(name, mem, line, word);
 	fclose(maps);
 	close(mem);
 }
 
 static int scan(const char *word, char *const *command)
 {
-	pid_t pid = start(command, PTRACE_O_TRACEEXIT);
-	int status;
+	pid_t pid, first = start(command, PTRACE_O_TRACEEXIT |
+				 PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+				 PTRACE_O_TRACECLONE);
+	int status, ret = BAD;
+	long sig;
 
-	while (next(pid, PTRACE_CONT, &status))
+	ptrace(PTRACE_CONT, first, NULL, NULL);
+	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
+		if (!WIFSTOPPED(status)) {
+			if (pid == first && WIFEXITED(status))
+				ret = WEXITSTATUS(status);
+			continue;
+		}
 		if (status >> 16 == PTRACE_EVENT_EXIT)
-			scan_all(pid, word);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : BAD;
+			scan_all(pid, pid == first, word);
+		/* A new process begins with a SIGSTOP, a program with a
+		 * SIGTRAP. */
+		sig = WSTOPSIG(status);
+		if (status >> 16 || sig == SIGSTOP || sig == SIGTRAP)
+			sig = 0;
+		ptrace(PTRACE_CONT, pid, NULL, (void *)(uintptr_t)sig);
+	}
+	return ret;
 }
 
 int main(int argc, char **argv)

@@ -30,6 +30,10 @@ check_LTLIBRARIES += %D%/cyrus_long.la %D%/cyrus_short.la %D%/cyrus_odd.la
 check_PROGRAMS += %D%/mkstore
 %C%_mkstore_SOURCES = %D%/mkstore.c %D%/store.h %D%/store.c
 %C%_mkstore_LDADD = $(ENGINE_LIBS) libtestpaths.la
+check_PROGRAMS += %D%/login
+%C%_login_SOURCES = %D%/login.c %D%/client.h %D%/client.c
+%C%_login_CPPFLAGS = $(AM_CPPFLAGS) $(SASL_CFLAGS)
+%C%_login_LDADD = $(SASL_LIBS)
 dist_check_SCRIPTS += %D%/perl.sh
 TESTS += %D%/perl.sh
 

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# What secrets tool, mail program and refresh helper leave in their memory when
+# they end.  SECURITY.md, "Copies in memory", lists what may be found.
+. "${srcdir:-.}/tests/cli/tap.sh"
+
+if [ "$(id -u)" -ne 0 ]; then
+	echo "1..0 # SKIP needs root: the programs are not dumpable"
+	exit 0
+fi
+TRACE=${top_builddir:-.}/tests/cli/trace
+if grep -q __asan_init "$TOOL"; then
+	result 0 "nothing is looked for where freed memory is kept (ASan)"
+	done_testing
+fi
+secret_file secret MARKER-client-secret-value-1
+answers rotate
+endpoint "@$T/answers"
+run init
+add_custom cred
+enrolled a@x.org cred
+
+# left WORD COMMAND...: number of copies, and where, in $T/left
+left() {
+	word=$1
+	shift
+	"$TRACE" scan "$word" "$@" >"$T/scan" 2>"$T/err" </dev/null
+	status=$?
+	# The other lines are the program's own.
+	grep -E '^[^ ]+ [0-9]+ (\[|/|anonymous)' "$T/scan" >"$T/left"
+	awk '{ n += $2 } END { print n + 0 }' "$T/left"
+}
+
+# none NAME WORD COMMAND...
+none() {
+	name=$1
+	shift
+	is "$name" 0 "$(left "$@")"
+	[ ! -s "$T/left" ] || sed 's/^/# /' "$T/left"
+}
+
+refresh() {
+	left "$1" "$TOOL" --store "$S" refresh a@x.org --force
+}
+
+ok "what is no secret is found" test "$(refresh id-cred)" -gt 0
+none "refresh leaves no access token" MARKER-access- \
+	"$TOOL" --store "$S" refresh a@x.org --force
+none "refresh leaves no refresh token" MARKER-refresh- \
+	"$TOOL" --store "$S" refresh a@x.org --force
+none "token leaves no access token" MARKER-access- \
+	"$TOOL" --store "$S" token a@x.org
+left MARKER-client-secret "$TOOL" --store "$S" refresh a@x.org --force \
+	>"$T/count"
+ok "refresh leaves the client secret in libconfig's buffer at most" \
+	test "$(cat "$T/count")" -le 1
+left MARKER-client-secret "$TOOL" --store "$S" set cred --no-verify \
+	--client-secret-file "$T/secret" >"$T/count"
+ok "set leaves the client secret in libconfig's buffer at most" \
+	test "$(cat "$T/count")" -le 1
+printf '{"access_token":"MARKER-old-x","refresh_token":"MARKER-import"}\n' \
+	>"$T/import.json"
+for word in MARKER-old- MARKER-import; do
+	none "enroll --import leaves no $word" "$word" "$TOOL" --store "$S" \
+		enroll b@x.org --credential cred --import "$T/import.json" \
+		--replace
+done
+
+# A mail program, its token at an end: the helper gets a new one.
+SASL_PATH=$(cd "${top_builddir:-.}" && pwd -P)/tests/stage/sasl2
+MAILBEARER_HOME=$S
+export SASL_PATH MAILBEARER_HOME
+LOGIN=${top_builddir:-.}/tests/host/login
+for word in MARKER-access- MARKER-refresh- MARKER-client-secret; do
+	answers keep
+	enrolled c@x.org cred
+	left "$word" "$LOGIN" c@x.org mail.example.test >"$T/count"
+	is "a login with $word" 0 "$status"
+	# login+ is the copy of the process that became the helper's parent:
+	# a memory image that is gone with it.
+	! grep '^login ' "$T/left" >"$T/host"
+	result $? "a login that refreshes leaves no $word in the mail program"
+	case $word in
+	MARKER-client-secret) most=1 ;;
+	*) most=0 ;;
+	esac
+	ok "and in the helper what libconfig keeps at most" test \
+		"$(grep -c '^mailbearer-refr+' "$T/left")" -le $most
+	sed 's/^/# left: /' "$T/left"
+done
+
+done_testing
