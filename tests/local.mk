@@ -2,6 +2,7 @@
 TEST_EXTENSIONS = .sh
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 SH_LOG_DRIVER = $(LOG_DRIVER)
+LOG_COMPILER = $(SHELL) $(top_srcdir)/tests/unit/tap
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	LC_ALL=C.UTF-8; export LC_ALL; \
@@ -36,6 +37,7 @@ tests_stage_engine_la_LDFLAGS = $(lib_engine_la_LDFLAGS) \
 # Unit tests: one program per unit, NAME_SOURCES and NAME_LDADD below.
 UNIT_LIBS = $(CMOCKA_LIBS)
 noinst_HEADERS += tests/unit/unit.h
+EXTRA_DIST += tests/unit/tap
 EXTRA_DIST += tests/data/addresses.txt \
 	tests/data/sealed-record.hex tests/data/sealed-two-keys.hex \
 	tests/data/sealed-recovery.hex tests/data/recovery.crt \

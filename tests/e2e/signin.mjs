@@ -7,6 +7,9 @@
 // The URL comes on standard input, because it carries the state.  Prints the
 // last page as text.  With --stop the last hop, to the program's listener, is
 // not made, and its address is printed instead.
+import * as http from 'node:http';
+import * as https from 'node:https';
+
 const [login, decision, stop] = process.argv.slice(2);
 let url = '';
 for await (const chunk of process.stdin)
@@ -16,19 +19,28 @@ url = url.trim();
 const jar = new Map();
 const server = new URL(url).origin;
 
-const request = async (to, form) => {
-	const res = await fetch(to, {
-		method: form ? 'POST' : 'GET',
-		body: form && new URLSearchParams(form),
-		headers: { cookie: [...jar].map((c) => c.join('=')).join('; ') },
-		redirect: 'manual',
+// Not fetch(): Debian's nodejs 18 hands out no list of cookies there.
+const request = (to, form) => new Promise((done, fail) => {
+	const { request: open } = to.startsWith('https:') ? https : http;
+	const headers = { cookie: [...jar].map((c) => c.join('=')).join('; ') };
+	if (form)
+		headers['content-type'] = 'application/x-www-form-urlencoded';
+	const req = open(to, { method: form ? 'POST' : 'GET', headers }, (res) => {
+		let page = '';
+		for (const line of res.headers['set-cookie'] ?? []) {
+			const [pair] = line.split(';');
+			jar.set(pair.slice(0, pair.indexOf('=')),
+				pair.slice(pair.indexOf('=') + 1));
+		}
+		res.setEncoding('utf8');
+		res.on('data', (chunk) => { page += chunk; });
+		res.on('error', fail);
+		res.on('end', () => done({ page, status: res.statusCode,
+			location: res.headers.location }));
 	});
-	for (const line of res.headers.getSetCookie()) {
-		const [pair] = line.split(';');
-		jar.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
-	}
-	return res;
-};
+	req.on('error', fail);
+	req.end(form && new URLSearchParams(form).toString());
+});
 
 const plain = (html) => html.replace(/<(style|script)[^]*?<\/\1>/g, '')
 	.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim();
@@ -42,14 +54,14 @@ for (let hop = 0; hop < 20; hop += 1) {
 	const res = await request(url, form);
 	form = undefined;
 	if (res.status >= 300 && res.status < 400) {
-		url = new URL(res.headers.get('location'), url).href;
+		url = new URL(res.location, url).href;
 		continue;
 	}
-	const page = await res.text();
+	const { page } = res;
 	const action = page.match(/<form[^>]*action="([^"]*)"/);
 	if (new URL(url).origin !== server || !action) {
 		console.log(plain(page));
-		process.exit(res.ok ? 0 : 1);
+		process.exit(res.status === 200 ? 0 : 1);
 	}
 	const here = url;
 	url = new URL(action[1], here).href;
