@@ -79,7 +79,7 @@ sign_in_alone() {
 	[ "$STATUS" -eq 0 ] || fail "the sign-in"
 	sed "s/?.*/?.../; s/^/  /" "$RUN/enrol.out"
 	echo "  The browser ended on this page:"
-	sed '/^lang=/d; /^$/d; s/^/    /' "$RUN/enrol.page"
+	sed '1d; /^lang=/d; /^$/d; s/^/    /' "$RUN/enrol.page"
 }
 
 tell "3. The owner of the mailbox signs in, once"
