@@ -106,8 +106,10 @@ bool mb_token_fresh_times(int64_t obtained_at, int64_t expires_at,
 /* Not yet hard-expired (and there is one). */
 bool mb_token_valid_at(const struct mb_record *r, int64_t now);
 
-/* Did a server refuse the token on record, and may a new one be asked for? */
-bool mb_token_refused_now(const struct mb_record *r, int64_t now);
+/* Did a server refuse the token on record, and may a new one be asked for?
+ * generation: the one this process saw refused, or 0; it need not be marked. */
+bool mb_token_refused_now(const struct mb_record *r, int64_t generation,
+			  int64_t now);
 /* May the provider be asked, or is there an error on record to respect? */
 bool mb_token_may_ask(const struct mb_record *r, int64_t now);
 /* The error on record, as it was first said.  Always -1. */

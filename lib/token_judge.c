@@ -45,11 +45,16 @@ static bool still_to_wait(int64_t until, int64_t now)
 	return until > now && until <= now + TOKEN_HOLD_MAX;
 }
 
-bool mb_token_refused_now(const struct mb_record *r, int64_t now)
+bool mb_token_refused_now(const struct mb_record *r, int64_t generation,
+			  int64_t now)
 {
-	if (r->refused_generation == 0 ||
-	    r->refused_generation != r->generation)
+	bool marked = r->refused_generation != 0 &&
+		      r->refused_generation == r->generation;
+	bool seen = generation != 0 && generation == r->generation;
+
+	if (!marked && !seen)
 		return false;
+	/* Its predecessor was refused, too, a short time ago: no loop. */
 	return r->error_class[0] || !still_to_wait(r->next_attempt, now);
 }
 

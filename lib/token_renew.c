@@ -33,9 +33,8 @@ int mb_job_note_unwanted(struct mb_token_job *j, struct mb_err *e)
 {
 	const struct mb_token_want *q = j->q;
 
-	j->refusal = mb_token_refused_now(&j->r, mb_token_now(j->w)) ||
-		     (q->not_generation != 0 &&
-		      q->not_generation == j->r.generation);
+	j->refusal = mb_token_refused_now(&j->r, q->not_generation,
+					  mb_token_now(j->w));
 	if ((q->force || j->refusal) && j->r.access_token.len &&
 	    mb_secret_set(&j->unwanted, j->r.access_token.data,
 			  j->r.access_token.len) < 0)

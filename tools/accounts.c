@@ -91,7 +91,7 @@ static int fill(struct mb_account *a, const struct mb_record *r)
 	memcpy(a->error_class, r->error_class, sizeof(a->error_class));
 	memcpy(a->error_id, r->error_id, sizeof(a->error_id));
 	a->fresh = mb_token_fresh(r, now);
-	a->refused = mb_token_refused_now(r, now);
+	a->refused = mb_token_refused_now(r, 0, now);
 	a->may_ask = r->refresh_token.len && mb_token_may_ask(r, now);
 	return a->address && a->credential && a->token_of && a->cause &&
 	       a->remedy ? 0 : -1;

@@ -118,6 +118,17 @@ static void provider_of(struct mb_tool *t, const struct mb_credfile *file,
 	text(t, "provider", c ? c->provider : "");
 }
 
+/* In the pause after a refresh that did not help, too. */
+static void refused(struct mb_tool *t, const struct mb_record *r)
+{
+	if (mb_token_refused_now(r, 0, mb_now()))
+		text(t, "refused", "by a mail server; the next use refreshes");
+	else if (r->refused_generation &&
+		 r->refused_generation == r->generation)
+		text(t, "refused", "by a mail server, like the one before; "
+		     "run: mailbearer explain token-refused");
+}
+
 /* In seconds since it came or was used: what a provider's limit of idle days
  * counts from. */
 static void refresh_token_age(struct mb_tool *t, const struct mb_record *r)
@@ -156,8 +167,7 @@ static void account(struct mb_tool *t, const struct mb_credfile *file,
 	when(t, "enrolled_at", r->enrolled_at);
 	when(t, "refreshed_at", r->refreshed_at);
 	refresh_token_age(t, r);
-	if (mb_token_refused_now(r, mb_now()))
-		text(t, "refused", "by a mail server; the next use refreshes");
+	refused(t, r);
 	text(t, "error_class", r->error_class);
 	text(t, "error", r->error_id);
 	text(t, "error_text", r->error_text);

@@ -532,6 +532,24 @@ static void refusal_that_could_not_be_recorded_still_counts(void **state)
 	assert_int_equal(fake.requests, 1);
 }
 
+/* A host that remembers each refusal itself, as the engine's cache does. */
+static void server_that_refuses_every_token_gets_one_refresh_only(void **state)
+{
+	struct mb_token_want q = { .host = HOST };
+
+	(void)state;
+	fresh();
+	for (int i = 0; i < 8; i++) {
+		assert_int_equal(get_with(q), 0);
+		q.not_generation = got.generation;
+		mb_token_refused(&fake_world, ACCOUNT, got.generation);
+	}
+	assert_int_equal(fake.requests, 1);
+	fake.now += 300;
+	assert_int_equal(get_with(q), 0);
+	assert_int_equal(fake.requests, 2);
+}
+
 static void forced_refresh_accepts_anothers_new_token(void **state)
 {
 	(void)state;
@@ -852,6 +870,7 @@ int main(void)
 		TEST(refused_token_is_refreshed_exactly_once),
 		TEST(refused_generation_that_is_gone_is_left_alone),
 		TEST(refusal_that_could_not_be_recorded_still_counts),
+		TEST(server_that_refuses_every_token_gets_one_refresh_only),
 		TEST(forced_refresh_accepts_anothers_new_token),
 		TEST(minimum_validity_is_met_by_a_refresh),
 		TEST(unlisted_host_gets_no_token),
