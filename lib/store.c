@@ -184,7 +184,8 @@ enum mb_unseal mb_store_unseal(struct mb_store *s,
 	}
 	mb_wipe(&key, sizeof(key));
 	if (r == MB_UNSEAL_OTHER_KEY && s->jailed)
-		(void)mb_remedy(e, "restart the program (postfix reload)");
+		(void)mb_remedy(e, "restart the program (postfix reload); "
+				"if it stays: restore the key");
 	return r;
 }
 

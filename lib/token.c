@@ -17,6 +17,15 @@ void mb_job_clear(struct mb_token_job *j)
 	mb_token_found_free(&j->found);
 }
 
+/* A damaged record: its file's name does not say whose it is. */
+static int unreadable(const char *account, struct mb_err *e)
+{
+	if (e && (e->id == MB_E_SEALED_BAD || e->id == MB_E_NOT_SEALED))
+		mb_remedy(e, "restore it from a backup, or run: mailbearer "
+			  "enroll %s", account);
+	return -1;
+}
+
 int mb_job_read(struct mb_token_job *j, const char *account,
 		struct mb_record *r, struct mb_err *e)
 {
@@ -28,7 +37,7 @@ int mb_job_read(struct mb_token_job *j, const char *account,
 		return -1;
 	got = s->read(j->w->records_ctx, j->id, r, stamp, e);
 	if (got < 0)
-		return -1;
+		return unreadable(account, e);
 	if (got == 0)
 		return mb_token_not_enrolled(j->w, account, e);
 	memcpy(j->basis.on[j->basis.n].id, j->id, sizeof(j->id));

@@ -39,13 +39,20 @@ int mb_token_not_enrolled(const struct mb_token_world *w, const char *account,
 int mb_token_known(const struct mb_token_world *w, const char *account,
 		   struct mb_err *e)
 {
+	const struct mb_records *s = w->records;
 	char id[MB_RECORD_ID_LEN + 1];
+	struct mb_record record = {0};
 	struct mb_stamp stamp;
 	int r = 0;
 
 	/* What is no address is some other login's name. */
-	if (mb_token_id(account, id, NULL) == 0)
-		r = w->records->stamp(w->records_ctx, id, &stamp, e);
+	if (mb_token_id(account, id, NULL) == 0) {
+		r = s->stamp(w->records_ctx, id, &stamp, e);
+		/* Or the directory was replaced: reading sees that. */
+		if (r == 0)
+			r = s->read(w->records_ctx, id, &record, NULL, e);
+		mb_record_clear(&record);
+	}
 	if (r == 0)
 		(void)mb_token_not_enrolled(w, account, e);
 	return r;

@@ -102,6 +102,17 @@ static void change_on_disk_is_seen_at_once(void **state)
 	assert_int_equal(ENGINE->knows(OWNER, &err), 0);
 }
 
+static void damaged_record_is_told_with_its_account(void **state)
+{
+	(void)state;
+	run_write("s/accounts/ID", "x", 1);
+	assert_int_equal(rename(run_path("s/accounts/ID"),
+				store_file(OWNER, "rec")), 0);
+	assert_int_equal(get(OWNER, HOST), -1);
+	assert_string_equal(err.remedy, "restore it from a backup, or run: "
+			    "mailbearer enroll " OWNER);
+}
+
 static void more_accounts_than_slots_all_work(void **state)
 {
 	char account[40], want[40];
@@ -159,6 +170,54 @@ static void enrolled_accounts_are_known(void **state)
 	assert_int_equal(ENGINE->knows("joe", &err), 0);
 	assert_int_equal(ENGINE->knows("other@example.org", &err), 0);
 	assert_int_equal(err.id, MB_E_NOT_ENROLLED);
+}
+
+static void records_directory_put_in_place_of_another_is_found(void **state)
+{
+	char *dir = strdup(run_path("s/accounts"));
+
+	(void)state;
+	assert_int_equal(ENGINE->knows(OWNER, &err), 1);
+	unlink(store_file(OWNER, "rec"));
+	assert_int_equal(rename(dir, run_path("s/away")), 0);
+	assert_int_equal(mkdir(dir, 0700), 0);
+	put(6);
+	assert_int_equal(ENGINE->knows(OWNER, &err), 1);
+	assert_int_equal(get(OWNER, HOST), 0);
+	assert_string_equal(token, "access-6");
+	free(dir);
+}
+
+static int status_of(pid_t pid)
+{
+	int status;
+
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+/* "Not enrolled" would have somebody sign in for nothing. */
+static int replaced_behind_a_jail(void)
+{
+	if (ENGINE->preload(&err) < 0)
+		return 1;
+	unlink(store_file(OWNER, "rec"));
+	unlink(store_file(OWNER, "lock"));
+	if (rmdir(run_path("s/accounts")) < 0)
+		return 2;
+	return ENGINE->knows(OWNER, &err) == -1 && err.id == MB_E_IO &&
+	       strstr(err.remedy, "postfix reload") ? 0 : 3;
+}
+
+static void replaced_records_directory_is_no_missing_enrolment(void **state)
+{
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (pid == 0)
+		_exit(replaced_behind_a_jail());
+	assert_int_equal(status_of(pid), 0);
 }
 
 static void without_a_store_there_is_nothing(void **state)
@@ -309,14 +368,6 @@ static void threads_do_not_wait_for_each_other(void **state)
 	}
 }
 
-static int status_of(pid_t pid)
-{
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-}
-
 static int emit_and_fork(void *arg, const char *name, const char *text,
 			 size_t len, struct mb_err *e)
 {
@@ -404,10 +455,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(token_comes_from_disk_and_then_from_memory),
 		TEST(change_on_disk_is_seen_at_once),
+		TEST(damaged_record_is_told_with_its_account),
 		TEST(more_accounts_than_slots_all_work),
 		TEST(unlisted_host_gets_nothing_warm_or_cold),
 		TEST(changed_credentials_file_is_looked_into),
 		TEST(enrolled_accounts_are_known),
+		TEST(records_directory_put_in_place_of_another_is_found),
+		TEST(replaced_records_directory_is_no_missing_enrolment),
 		TEST(without_a_store_there_is_nothing),
 		TEST(broken_store_is_reported),
 		TEST(refusal_is_recorded_and_not_forgotten),

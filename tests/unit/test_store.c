@@ -507,7 +507,8 @@ static void replaced_key_is_noticed(void **state)
 	assert_int_equal(read_it(), -1);
 	assert_int_equal(err.id, MB_E_KEY_CHANGED);
 	assert_string_equal(err.remedy,
-			    "restart the program (postfix reload)");
+			    "restart the program (postfix reload); if it stays: "
+			    "restore the key");
 	free(old_key);
 }
 
