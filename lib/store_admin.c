@@ -310,6 +310,40 @@ static void who(struct work *w)
 	w->shared = w->service_uid != w->uid;
 }
 
+/* A store in one directory takes owner and mode of that directory.  Whoever
+ * names /tmp or a home by mistake must not lose those of that. */
+static int not_a_store(const struct work *w, const struct wanted *want,
+		       struct mb_err *e)
+{
+	const struct mb_home *home = w->plan->home;
+	char conf[PATH_MAX + 32];
+	struct dirent *entry;
+	struct stat st;
+	bool empty = true;
+	DIR *dir;
+
+	(void)snprintf(conf, sizeof(conf), "%s/%s", want->path,
+		       STORE_CREDENTIALS);
+	if (home->kind != MB_HOME_DIR || lstat(want->path, &st) < 0 ||
+	    !S_ISDIR(st.st_mode) || (st.st_uid == want->uid &&
+	    st.st_gid == want->gid && (st.st_mode & 07777) == want->mode) ||
+	    lstat(home->key_path, &st) == 0 || lstat(conf, &st) == 0 ||
+	    lstat(home->records_dir, &st) == 0)
+		return 0;
+	dir = opendir(want->path);
+	if (!dir)
+		return 0;	/* making it says why */
+	while (empty && (entry = readdir(dir)))
+		empty = !strcmp(entry->d_name, ".") ||
+			!strcmp(entry->d_name, "..");
+	(void)closedir(dir);
+	if (empty)
+		return 0;
+	mb_fail(e, MB_E_UNSAFE_FILE, want->path, "is no store, but holds other "
+		"files; its owner and mode were not changed");
+	return mb_remedy(e, "name a directory of its own");
+}
+
 int mb_store_create(const struct mb_store_plan *plan, struct mb_err *e)
 {
 	const struct mb_home *home = plan->home;
@@ -334,8 +368,11 @@ int mb_store_create(const struct mb_store_plan *plan, struct mb_err *e)
 	const struct wanted file = { conf, w.uid, directories[0].gid,
 				     w.shared ? 0640 : 0600 };
 
+	if (not_a_store(&w, &directories[0], e) < 0)
+		return -1;
 	for (size_t i = 0; i < 3; i++)
-		if (make_directory(&w, &directories[i], e) < 0)
+		if (!(one_dir && i == 1) &&
+		    make_directory(&w, &directories[i], e) < 0)
 			return -1;
 	if (make_key(&w, e) < 0 || mend_file(&w, &file, &there, e) < 0 ||
 	    mend_records(&w, home->records_dir, e) < 0)

@@ -67,6 +67,7 @@ static void one(struct round *r, const char *account)
 
 	memset(&record, 0, sizeof(record));
 	if (mb_token_get(&r->world, &want, &record, NULL, &e) < 0) {
+		mb_records_which(r->t, account, &e);
 		mb_out_error(r->t, &e);
 		r->seen |= 1u << mb_out_status(&e);
 		if (r->t->json)

@@ -56,6 +56,10 @@ static int rewrite_one(void *arg, const char *id)
 	/* One that cannot be read refers to nothing. */
 	if (!uses)
 		return 0;
+	if (mb_opts_has(&w->t->opts, "check")) {
+		w->done++;
+		return 0;
+	}
 	ret = mb_records_change(w->t, id, rename_in, &names, w->e);
 	w->done += ret > 0;
 	return ret < 0 ? -1 : 0;
@@ -168,8 +172,9 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	}
 	if (begin(t, &c, &names, e) < 0)
 		goto out;
-	if (!mb_opts_has(&t->opts, "check") &&
-	    finish(t, &c, &names, &done, e) < 0)
+	if ((mb_opts_has(&t->opts, "check") ?
+	     mb_owner_run(t, rewrite, &names, &done, sizeof(done), e) :
+	     finish(t, &c, &names, &done, e)) < 0)
 		goto out;
 	mb_out_set_str(t, "credential", names.new);
 	mb_out_set_int(t, "accounts", (int64_t)done);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tools/out.h"
+#include "tools/records.h"
 #include "tools/store_pick.h"
 #include "tools/verbs.h"
 
@@ -59,8 +60,10 @@ static int run(struct mb_tool *t, struct mb_err *e)
 		return -1;
 	mb_pick_world(t, &world);
 	want.account = t->opts.operands[0];
-	if (mb_token_get(&world, &want, &r, NULL, e) < 0)
+	if (mb_token_get(&world, &want, &r, NULL, e) < 0) {
+		mb_records_which(t, want.account, e);
 		goto out;
+	}
 	mb_out_set_str(t, "account", r.account);
 	if (t->json)
 		mb_out_secret(t, "access_token", &r.access_token);

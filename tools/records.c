@@ -87,3 +87,10 @@ int mb_records_unknown(const struct mb_tool *t, const char *address,
 			 "mailbearer explain not-enrolled", mb_pick_command(t),
 			 address);
 }
+
+void mb_records_which(const struct mb_tool *t, const char *address,
+		      struct mb_err *e)
+{
+	if (e->id == MB_E_NOT_ENROLLED && !strcmp(e->object, address))
+		(void)mb_records_unknown(t, address, e);
+}

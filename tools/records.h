@@ -26,4 +26,8 @@ int mb_records_id(const char *address, char *id, struct mb_err *e);
 int mb_records_unknown(const struct mb_tool *t, const char *address,
 		       struct mb_err *e);
 
+/* If *e is the library's word for that: with this store in the command. */
+void mb_records_which(const struct mb_tool *t, const char *address,
+		      struct mb_err *e);
+
 #endif

@@ -15,7 +15,7 @@ now=$(date +%s)
 run token a@x.org
 exits "an account that is not enrolled: 3" 3
 says "an account that is not enrolled, word for word" \
-	"a@x.org is not enrolled in $S; run: mailbearer enroll a@x.org; if it uses a password: mailbearer explain not-enrolled [not-enrolled]"
+	"a@x.org is not enrolled in $S; run: mailbearer --store $S enroll a@x.org; if it uses a password: mailbearer explain not-enrolled [not-enrolled]"
 run show a@x.org
 in_err "show says the same" "a@x.org is not enrolled in $S; run: mailbearer"
 run token "no address"
@@ -147,6 +147,9 @@ printf '# mailbearer-credentials 1\n' >"$T/none"
 run apply "$T/none" --prune
 exits "apply --prune does not drop it" 1
 in_err "and names the accounts" "a@x.org, b@x.org"
+run rename cred renamed --check
+ends "rename --check counts the accounts it would take along" \
+	"would rename cred to renamed (2 accounts)"
 run rename cred renamed
 ends "rename takes the accounts along" "renamed cred to renamed (2 accounts)"
 run --json show b@x.org

@@ -18,6 +18,7 @@ run init --check
 exits "init --check exits 0" 0
 in_out "init --check says what it would make" "would be made"
 ok "init --check makes nothing" test ! -e "$S"
+is "init --check names each thing once" "" "$(sort "$T/out" | uniq -d)"
 run init
 exits "init exits 0" 0
 ends "init says what it did" "set up $S"
@@ -28,6 +29,21 @@ is "the key is 32 bytes" 32 "$(wc -c <"$S/key" | tr -d ' ')"
 is "the directory is private" 700 "$(stat -c %a "$S")"
 is "the records are private" 700 "$(stat -c %a "$S/accounts")"
 ok "the key is nobody else's" test "$(stat -c %a "$S/key")" -le 600
+
+for verb in token refresh; do
+	run "$verb" nobody@x.org
+	says "$verb of an unknown account names the store to enrol it in" \
+		"nobody@x.org is not enrolled in $S; run: mailbearer --store $S enroll nobody@x.org; if it uses a password: mailbearer explain not-enrolled [not-enrolled]"
+done
+mkdir "$T/taken"
+: >"$T/taken/mail"
+chmod 755 "$T/taken"
+run_bare --store "$T/taken" init
+exits "init of a directory that holds other things: 1" 1
+in_err "init of a directory that holds other things says so" \
+	"is no store, but holds other files"
+is "init leaves the mode of a directory that is no store" 755 \
+	"$(stat -c %a "$T/taken")"
 
 cp "$S/key" "$T/key"
 run init
