@@ -11,9 +11,8 @@ static int run(struct mb_tool *t, struct mb_err *e)
 
 	if (mb_opts_operands(&t->opts, 0, 1, "a verb", e) < 0)
 		return -1;
-	t->json = false;
 	if (!t->opts.noperands) {
-		mb_help_all();
+		mb_help_all(t);
 		return 0;
 	}
 	word = t->opts.operands[0];
@@ -24,7 +23,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 			      "there is no verb %s", word);
 		return mb_remedy(e, "run: mailbearer help");
 	}
-	mb_help_verb(verb);
+	mb_help_verb(t, verb);
 	return 0;
 }
 

@@ -83,10 +83,17 @@ static int print_store(struct mb_tool *t, struct mb_err *e)
 	if (mb_change_look(t, &file, e) < 0 || mb_pick_drop(t, e) < 0 ||
 	    mb_accounts_read(t, &a, e) < 0)
 		goto out;
+	ret = 0;
+	if (t->json) {
+		mb_out_set_str(t, "store", t->home.conf_dir);
+		mb_out_set_str(t, "kind", mb_pick_kind(t));
+		mb_out_set_int(t, "accounts", (int64_t)a.n);
+		mb_out_set_str(t, "summary", mb_accounts_summary(&a, summary));
+		goto out;
+	}
 	(void)printf("Store %s (%s): %s\n", t->home.conf_dir, mb_pick_kind(t),
 		     mb_accounts_summary(&a, summary));
 	print_next(t, &file, &a);
-	ret = 0;
 out:
 	mb_accounts_clear(&a);
 	mb_credfile_clear(&file);
@@ -102,7 +109,11 @@ static void print_middle(struct mb_tool *t)
 
 	if (mb_pick_store(t, MB_PICK_LOOK, &e) == 0 && print_store(t, &e) == 0)
 		return;
-	if (e.id == MB_E_NO_STORE && t->home_kind == MB_HOME_AUTO)
+	if (t->json && e.id == MB_E_NO_STORE)
+		mb_out_set(t, "store", json_null());
+	else if (t->json)
+		mb_out_error(t, &e);
+	else if (e.id == MB_E_NO_STORE && t->home_kind == MB_HOME_AUTO)
 		print_no_store();
 	else
 		(void)printf("%s\n", mb_err_line(&e, line, sizeof(line)));
@@ -111,7 +122,10 @@ static void print_middle(struct mb_tool *t)
 int mb_help_first_screen(struct mb_tool *t, struct mb_err *e)
 {
 	(void)e;
-	t->json = false;
+	if (t->json) {
+		print_middle(t);
+		return 0;
+	}
 	(void)printf("mailbearer: OAuth2 logins for the mail programs you "
 		     "already run\n\n");
 	print_middle(t);
@@ -139,10 +153,31 @@ static void print_options(const struct mb_opt *opt)
 	}
 }
 
-void mb_help_verb(const struct mb_verb *verb)
+static void verb_json(struct mb_tool *t, const struct mb_verb *verb)
+{
+	const struct mb_opt *opt = mb_opts_first(verb->opts);
+	json_t *options = json_array();
+
+	for (; opt; opt = mb_opts_next(opt))
+		if (!(opt->flags & (MB_OPT_REFUSED | MB_OPT_HIDDEN)))
+			(void)json_array_append_new(options, json_pack(
+				"{s:s, s:s?, s:s}", "name", opt->name,
+				"value", opt->arg, "text", opt->text));
+	mb_out_set_str(t, "verb", verb->name);
+	mb_out_set_str(t, "operands", verb->operands);
+	mb_out_set_str(t, "summary", verb->summary);
+	mb_out_set(t, "options", options);
+	mb_out_set_str(t, "more", verb->more ? verb->more : "");
+}
+
+void mb_help_verb(struct mb_tool *t, const struct mb_verb *verb)
 {
 	bool options = mb_opts_first(verb->opts) != NULL;
 
+	if (t->json) {
+		verb_json(t, verb);
+		return;
+	}
 	(void)printf("usage: mailbearer %s%s%s%s\n\n%s\n", verb->name,
 		     *verb->operands ? " " : "", verb->operands,
 		     options ? " [options]" : "", verb->summary);
@@ -154,10 +189,25 @@ void mb_help_verb(const struct mb_verb *verb)
 		(void)printf("\n%s", verb->more);
 }
 
-void mb_help_all(void)
+static void all_json(struct mb_tool *t)
+{
+	const struct mb_verb *const *v;
+	json_t *verbs = json_array();
+
+	for (v = mb_verbs; *v; v++)
+		(void)json_array_append_new(verbs, json_pack("{s:s, s:s}",
+			"name", (*v)->name, "summary", (*v)->summary));
+	mb_out_set(t, "verbs", verbs);
+}
+
+void mb_help_all(struct mb_tool *t)
 {
 	const struct mb_verb *const *v;
 
+	if (t->json) {
+		all_json(t);
+		return;
+	}
 	(void)printf("usage: mailbearer [--system | --user | --store DIR] "
 		     "[--json]\n"
 		     "                  [--color auto|always|never] VERB ...\n"

@@ -124,11 +124,11 @@ static int run_verb(struct mb_tool *t, int argc, char **argv, struct mb_err *e)
 	if (mb_opts_parse(&t->opts, t->verb->name, t->verb->opts, argc - 1,
 			  argv + 1, e) < 0)
 		return -1;
+	t->json = t->json || mb_opts_has(&t->opts, "json");
 	if (mb_opts_has(&t->opts, "help")) {
-		mb_help_verb(t->verb);
+		mb_help_verb(t, t->verb);
 		return 0;
 	}
-	t->json = t->json || mb_opts_has(&t->opts, "json");
 	return t->verb->run(t, e);
 }
 
@@ -144,7 +144,7 @@ static int run(struct mb_tool *t, int argc, char **argv, struct mb_err *e)
 	if (mb_opts_has(&o, "version"))
 		return mb_verb_version.run(t, e);
 	if (mb_opts_has(&o, "help")) {
-		mb_help_all();
+		mb_help_all(t);
 		return 0;
 	}
 	if (n + 1 == argc)

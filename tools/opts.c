@@ -20,7 +20,10 @@ int mb_opts_usage(const struct mb_opts *o, struct mb_err *e,
 	va_start(ap, cause);
 	(void)vsnprintf(text, sizeof(text), cause, ap);
 	va_end(ap);
-	(void)snprintf(object, sizeof(object), "mailbearer %s", o->verb);
+	/* In front of the verb it is the program itself that is told. */
+	(void)snprintf(object, sizeof(object), "%s%s",
+		       strcmp(o->verb, "mailbearer") ? "mailbearer " : "",
+		       o->verb);
 	(void)mb_fail(e, MB_E_USAGE, object, "%s", text);
 	return mb_remedy(e, "run: mailbearer help %s", o->verb);
 }

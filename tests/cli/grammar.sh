@@ -99,6 +99,17 @@ is "an error says whose turn it is in JSON" you "$(json whose_turn)"
 is "an error has a remedy in JSON" "run: mailbearer help list" "$(json remedy)"
 is "an error changed nothing in JSON" false "$(json changed)"
 
+run_bare --store
+says "an option of the program without its value names the program once" \
+	"mailbearer: --store needs a value (DIR); run: mailbearer help [usage]"
+run_bare --json
+is "the first screen is JSON if asked for" "{" "$(head -n 1 "$T/out")"
+is "the first screen in JSON says that there is no store" null "$(json store)"
+run_bare --json help add
+is "the help of a verb is JSON if asked for" add "$(json verb)"
+run_bare --json help nonsense
+is "a mistake in help is JSON too" usage "$(json id)"
+
 "$TOOL" help >&- 2>"$T/err"
 status=$?
 : >"$T/out"
