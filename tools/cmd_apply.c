@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/change.h"
@@ -11,25 +12,40 @@
 #include "tools/verbs.h"
 #include "tools/wanted.h"
 
-/* Each credential of the file, into the text that is there. */
-static int merge(struct mb_change *c, const struct mb_secret *text,
-		 const struct mb_credfile *wanted, struct mb_err *e)
+/* Each credential of the file, into the text that is there.  The new ones at
+ * once: every splice parses the whole text again. */
+static int merge_credentials(struct mb_change *c,
+			     const struct mb_credfile *wanted, struct mb_err *e)
 {
-	size_t i;
+	const struct mb_credential **fresh;
+	size_t i, n = 0;
+	int ret = -1;
 
+	fresh = calloc(wanted->ncredentials + 1, sizeof(*fresh));
+	if (!fresh)
+		return mb_fail(e, MB_E_NOMEM, "apply", "out of memory");
 	for (i = 0; i < wanted->ncredentials; i++) {
 		const struct mb_credential *w = &wanted->credentials[i];
 		const struct mb_credential *old =
 			mb_credfile_find(&c->file, w->name);
-		int ret = 0;
 
 		if (!old)
-			ret = mb_credfile_add(&c->text, w, e);
-		else if (mb_converge_differ(old, w))
-			ret = mb_credfile_replace(&c->text, w->name, w, e);
-		if (ret < 0)
-			return -1;
+			fresh[n++] = w;
+		else if (mb_converge_differ(old, w) &&
+			 mb_credfile_replace(&c->text, w->name, w, e) < 0)
+			goto out;
 	}
+	ret = mb_credfile_add_all(&c->text, fresh, n, e);
+out:
+	free(fresh);
+	return ret;
+}
+
+static int merge(struct mb_change *c, const struct mb_secret *text,
+		 const struct mb_credfile *wanted, struct mb_err *e)
+{
+	if (merge_credentials(c, wanted, e) < 0)
+		return -1;
 	if (wanted->nrules && mb_converge_rules_differ(&c->file, wanted) &&
 	    mb_credfile_set_rules(&c->text, wanted->rules, wanted->nrules,
 				  e) < 0)

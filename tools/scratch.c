@@ -82,6 +82,14 @@ int mb_scratch_make(struct mb_scratch *s, const struct mb_secret *text,
 int mb_scratch_read(const struct mb_scratch *s, struct mb_secret *text,
 		    struct mb_err *e)
 {
+	struct stat st;
+
+	/* Opening a FIFO would wait for ever. */
+	if (lstat(s->path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		(void)mb_fail(e, MB_E_UNSAFE_FILE, s->path, "the editor left no "
+			      "regular file; nothing was changed");
+		return mb_remedy(e, "set EDITOR, then: mailbearer edit");
+	}
 	return mb_input_file(s->path, MB_CREDFILE_MAX, text, e);
 }
 

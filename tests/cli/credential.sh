@@ -165,6 +165,7 @@ meanwhile)
 	"$TOOL" --store "$S" set open --scope meanwhile 2>/dev/null >&2
 	sed '2i # my edit' "$1" >"$1.tmp" && mv "$1.tmp" "$1" ;;
 fail) exit 3 ;;
+fifo) rm "$1" && mkfifo "$1" ;;
 drop) printf '# mailbearer-credentials 1\n' >"$1" ;;
 esac
 END
@@ -193,6 +194,13 @@ if [ -w /dev/shm ]; then
 		ok "edit: $MODE leaves the old file" \
 			cmp "$T/sealed" "$S/credentials.conf"
 	done
+	MODE=fifo timeout 20 "$TOOL" --store "$S" edit </dev/null \
+		>"$T/out" 2>"$T/err"
+	status=$?
+	exits "edit does not wait for a FIFO the editor left: 1" 1
+	in_err "edit says what the editor left" "no regular file"
+	ok "edit: a FIFO leaves the old file" \
+		cmp "$T/sealed" "$S/credentials.conf"
 	EDITOR=$T/no-such-editor run edit </dev/null
 	in_err "an editor that is not there is named" "no-such-editor"
 	MODE=meanwhile
@@ -217,6 +225,30 @@ else
 	skip "edit" "no file system in memory"
 fi
 unset MODE
+
+# ---- many ----
+"$TOOL" --store "$T/many" init >"$T/out" 2>"$T/err"
+{
+	printf '# mailbearer-credentials 1\ncredentials = (\n'
+	awk 'BEGIN { for (i = 0; i < 10000; i++) printf "%s{ name = \"c%d\"; " \
+		"provider = \"custom\"; client_id = \"c\"; " \
+		"authorization_endpoint = \"https://x.org/a\"; " \
+		"token_endpoint = \"https://x.org/t\"; " \
+		"callback_url = \"http://127.0.0.1/\"; scope = \"m\"; }\n",
+		i ? ", " : "  ", i }'
+	printf ');\n'
+} >"$T/many.conf"
+printf '# mailbearer-credentials 1\n# mine\ncredentials = (\n%s\n);\n' \
+	"$(sed -n '3s/c0/other/p' "$T/many.conf")" |
+	"$TOOL" --store "$T/many" apply - >"$T/out" 2>"$T/err"
+timeout 30 "$TOOL" --store "$T/many" apply "$T/many.conf" \
+	>"$T/out" 2>"$T/err"
+status=$?
+exits "10 000 client credentials join those that are there in seconds" 0
+is "every one of them is added" 10000 "$(grep -c '^added c' "$T/out")"
+"$TOOL" --store "$T/many" show other >"$T/out" 2>"$T/err"
+status=$?
+exits "the one that was there stays" 0
 
 # ---- rename, remove ----
 
