@@ -150,7 +150,8 @@ static int refresh(struct mb_token_job *j, struct mb_record_lock *l,
 		record_trouble(j, l, e);
 		return -1;
 	}
-	return mb_job_run(j, l, NULL, e);
+	/* The host could not lock, and the reason is needed here. */
+	return l ? mb_job_run(j, l, NULL, e) : mb_job_renew(j, e);
 }
 
 static int settle(struct mb_token_job *j, struct mb_err *e)

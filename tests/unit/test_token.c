@@ -339,6 +339,30 @@ static void unlockable_store_with_a_rotating_provider_fails(void **state)
 	assert_int_equal(fake.requests, 0);
 }
 
+/* A host that cannot lock starts a helper all the same: a provider that does
+ * not rotate can be asked. */
+static void helper_without_a_lock_says_why(void **state)
+{
+	struct mb_token_task task = { .what = MB_TASK_REFRESH,
+				      .account = ACCOUNT };
+	struct mb_token_answer answer = {0};
+
+	(void)state;
+	hard();
+	fake.lock_error = MB_E_READ_ONLY;
+	mb_token_do(&fake_world, &task, NULL, &answer);
+	assert_int_equal(answer.ret, -1);
+	assert_int_equal(answer.e.id, MB_E_READ_ONLY);
+	assert_int_equal(fake.requests, 0);
+	mb_record_clear(&answer.r);
+	fake.rotates = false;
+	mb_token_do(&fake_world, &task, NULL, &answer);
+	assert_int_equal(answer.ret, 0);
+	assert_false(answer.saved);
+	assert_int_equal(fake.requests, 1);
+	mb_record_clear(&answer.r);
+}
+
 static void token_that_could_not_be_saved_is_used(void **state)
 {
 	(void)state;
@@ -859,6 +883,7 @@ int main(void)
 		TEST(unwritable_store_with_a_provider_that_does_not_rotate),
 		TEST(unlockable_store_uses_the_token_while_valid),
 		TEST(unlockable_store_with_a_rotating_provider_fails),
+		TEST(helper_without_a_lock_says_why),
 		TEST(token_that_could_not_be_saved_is_used),
 		TEST(dead_refresh_token_is_asked_about_once),
 		TEST(dead_refresh_token_leaves_the_valid_token_in_use),
