@@ -247,6 +247,8 @@ static int make_key(struct work *w, struct mb_err *e)
 	if (mend_file(w, &want, &there, e) < 0)
 		return -1;
 	if (!there) {
+		if (mb_store_sealed_before(home, e))
+			return -1;
 		if (!w->plan->check && write_key(&want, e) < 0)
 			return -1;
 		say(w, "made", want.path, "key");

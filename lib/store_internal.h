@@ -31,6 +31,10 @@ struct mb_store {
 	char kept_seen[80];
 };
 
+/* A new key would open nothing of what is there: the old one has to come back,
+ * or somebody has to say that all of it may go. */
+bool mb_store_sealed_before(const struct mb_home *home, struct mb_err *e);
+
 /* Read a key file.  0, or -1 with MB_E_KEY_*, MB_E_UNSAFE_FILE. */
 int mb_store_load_key(const struct mb_home *home, struct mb_key *key,
 		      struct mb_err *e);

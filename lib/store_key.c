@@ -144,3 +144,18 @@ out:
 	mb_secret_clear(&bytes);
 	return ret;
 }
+
+bool mb_store_sealed_before(const struct mb_home *home, struct mb_err *e)
+{
+	char path[PATH_MAX + sizeof("/credentials.conf")];
+
+	(void)snprintf(path, sizeof(path), "%s/credentials.conf",
+		       home->conf_dir);
+	if (access(path, F_OK) < 0)
+		return false;
+	mb_fail(e, MB_E_KEY_BAD, home->key_path,
+		" is missing, and %s is sealed with it", path);
+	(void)mb_remedy(e, "restore the key; if it is lost for good, move that "
+			"file and %s away first", home->records_dir);
+	return true;
+}

@@ -41,7 +41,9 @@ static void harden(void)
 	 * were the terminal. */
 	for (fd = 0; fd <= 2; fd++)
 		if (fcntl(fd, F_GETFD) < 0)
-			(void)open("/dev/null", O_RDWR);
+			/* For reading: what is written to a closed stdout
+			 * must fail, not vanish. */
+			(void)open("/dev/null", O_RDONLY);
 }
 
 static int usage(struct mb_err *e, const char *object, const char *cause)

@@ -191,4 +191,19 @@ openssl cms -decrypt -binary -inform DER -in "$S/credentials.conf" \
 ok "stock openssl opens it with the host key" \
 	grep -q MARKER-recovered "$T/plain2"
 
+# The key is gone, what it sealed is not.
+S=$T/lost
+run init
+run add work --provider custom --client-id id --public \
+	--authorization-endpoint https://idp.example.test/a \
+	--token-endpoint https://idp.example.test/t --scope mail
+mv "$S/key" "$T/lost.key"
+run init
+exits "init makes no new key over files sealed with a lost one" 1
+in_err "it says which file, and to restore the key" "is missing, and $S/credentials.conf is sealed with it; restore the key"
+ok "no key was made" test ! -e "$S/key"
+mv "$T/lost.key" "$S/key"
+run list credentials
+in_out "with the key back all is there" work
+
 done_testing
