@@ -8,6 +8,10 @@ if [ "$(id -u)" -ne 0 ]; then
 	echo "1..0 # SKIP needs root: the programs are not dumpable"
 	exit 0
 fi
+# Where a library binds a function at its first call, the dynamic linker puts
+# the vector registers, and what memcpy left in them, on the stack.
+LD_BIND_NOW=1
+export LD_BIND_NOW
 TRACE=${top_builddir:-.}/tests/cli/trace
 if grep -q __asan_init "$TOOL"; then
 	result 0 "nothing is looked for where freed memory is kept (ASan)"
