@@ -42,6 +42,8 @@ TOOLS_SOURCES = \
 	%D%/init.h \
 	%D%/input.c \
 	%D%/input.h \
+	%D%/login.c \
+	%D%/login.h \
 	%D%/opts.c \
 	%D%/opts.h \
 	%D%/out.c \
