@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "lib/credfile.h"
+#include "lib/keypair.h"
 #include "lib/url.h"
 
 enum { LIFETIME_MAX = 10 * 366 * 86400 };
@@ -86,20 +87,26 @@ static int check_urls(const struct checked *k)
 {
 	const struct mb_credential *c = k->c;
 
-	if (!c->token_endpoint[0])
+	const struct {
+		const char *member;
+		const char *url;
+		bool query_ok;
+	} urls[] = {
+		{ "token_endpoint", c->token_endpoint, true },
+		{ "authorization_endpoint", c->authorization_endpoint, true },
+		{ "device_endpoint", c->device_endpoint, true },
+		{ "revocation_endpoint", c->revocation_endpoint, true },
+		{ "callback_url", c->callback_url, true },
+		{ "issuer", c->issuer, false },
+	};
+
+	if (!c->token_endpoint[0] && mb_grant_kind(c->grant)->needs_endpoint)
 		return bad(k, MB_E_BAD_ENDPOINT, "token_endpoint",
 			   "is missing");
-	if (check_url(k, "token_endpoint", c->token_endpoint, true) < 0)
-		return -1;
-	if (c->authorization_endpoint[0] &&
-	    check_url(k, "authorization_endpoint", c->authorization_endpoint,
-		      true) < 0)
-		return -1;
-	if (c->callback_url[0] &&
-	    check_url(k, "callback_url", c->callback_url, true) < 0)
-		return -1;
-	if (c->issuer[0] && check_url(k, "issuer", c->issuer, false) < 0)
-		return -1;
+	for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
+		if (urls[i].url[0] && check_url(k, urls[i].member, urls[i].url,
+						urls[i].query_ok) < 0)
+			return -1;
 	return 0;
 }
 
@@ -161,7 +168,7 @@ static int check_client(const struct checked *k)
 	const struct mb_credential *c = k->c;
 	bool secret = c->client_secret.len > 0;
 
-	if (!c->client_id[0])
+	if (!c->client_id[0] && mb_grant_kind(c->grant)->needs_endpoint)
 		return bad(k, MB_E_CONFIG_VALUE, "client_id", "is missing");
 	if (!ascii_from(c->client_id, 0x20))
 		return bad(k, MB_E_CONFIG_VALUE, "client_id",
@@ -175,9 +182,64 @@ static int check_client(const struct checked *k)
 	if (c->auth_method == MB_AUTH_NONE && secret)
 		return bad(k, MB_E_CONFIG_VALUE, "auth_method",
 			   "is \"none\", but there is a client secret");
-	if (c->auth_method != MB_AUTH_NONE && !secret)
+	if ((c->auth_method == MB_AUTH_POST ||
+	     c->auth_method == MB_AUTH_BASIC) && !secret)
 		return bad(k, MB_E_CONFIG_VALUE, "auth_method",
 			   "needs a client secret, and there is none");
+	if (c->auth_method == MB_AUTH_KEY && !c->private_key.len)
+		return bad(k, MB_E_CONFIG_VALUE, "auth_method",
+			   "needs a private_key, and there is none");
+	return 0;
+}
+
+static int check_key(const struct checked *k)
+{
+	const char *member, *what = mb_keypair_trouble(k->c, &member);
+
+	if (what)
+		return bad(k, MB_E_CONFIG_VALUE, member, what);
+	if (!ascii_from(k->c->key_id, 0x21) || strpbrk(k->c->key_id, "\"\\"))
+		return bad(k, MB_E_CONFIG_VALUE, "key_id",
+			   "has a character that no key id has");
+	return 0;
+}
+
+static bool is_date(const char *s)
+{
+	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31,
+				    30, 31 };
+	int month, day;
+
+	for (size_t i = 0; i < 10; i++)
+		if (i == 4 || i == 7 ? s[i] != '-' : s[i] < '0' || s[i] > '9')
+			return false;
+	month = (s[5] - '0') * 10 + s[6] - '0';
+	day = (s[8] - '0') * 10 + s[9] - '0';
+	return s[10] == '\0' && month >= 1 && month <= 12 && day >= 1 &&
+	       day <= days[month - 1];
+}
+
+/* What the grant cannot do without. */
+static int check_grant(const struct checked *k)
+{
+	const struct mb_credential *c = k->c;
+
+	if (c->client_secret_expires[0] && !is_date(c->client_secret_expires))
+		return bad(k, MB_E_CONFIG_VALUE, "client_secret_expires",
+			   "is not a date, YYYY-MM-DD");
+	if (c->grant == MB_GRANT_CLIENT_CREDENTIALS &&
+	    c->auth_method == MB_AUTH_NONE)
+		return bad(k, MB_E_CONFIG_VALUE, "grant", "client_credentials "
+			   "needs a client secret or a private_key");
+	if (c->grant == MB_GRANT_JWT_BEARER && !c->private_key.len)
+		return bad(k, MB_E_CONFIG_VALUE, "grant",
+			   "jwt_bearer needs a private_key");
+	if ((c->grant == MB_GRANT_COMMAND) != (c->command.len > 0))
+		return bad(k, MB_E_CONFIG_VALUE, "command", c->command.len ?
+			   "belongs to grant command" : "is missing");
+	if (c->command.len && c->command.data[0] != '/')
+		return bad(k, MB_E_CONFIG_VALUE, "command",
+			   "does not begin with the program's full path");
 	return 0;
 }
 
@@ -223,7 +285,8 @@ int mb_credential_check(const struct mb_credential *c, struct mb_err *e)
 		return bad(&k, MB_E_CONFIG_VALUE, "token_lifetime",
 			   "is out of range");
 	if (check_client(&k) < 0 || check_urls(&k) < 0 ||
-	    check_proxy(&k) < 0 || check_hosts(&k) < 0)
+	    check_proxy(&k) < 0 || check_hosts(&k) < 0 ||
+	    check_key(&k) < 0 || check_grant(&k) < 0)
 		return -1;
 	return check_ca(&k);
 }
@@ -237,6 +300,28 @@ static int digest_field(struct mb_secret *s, const char *name,
 	return mb_secret_append_str(s, head) < 0 ||
 	       mb_secret_append(s, data, n) < 0 ||
 	       mb_secret_append_str(s, "\n") < 0 ? -1 : 0;
+}
+
+/* Only what is set: digests of what needs none of it stay as they were. */
+static int digest_grant(struct mb_secret *s, const struct mb_credential *c)
+{
+	const char *name = mb_grant_kind(c->grant)->name;
+	char alg[2] = { (char)('0' + (int)c->algorithm), '\0' };
+
+	if ((c->grant != MB_GRANT_CODE &&
+	     digest_field(s, "grant", name, strlen(name)) < 0) ||
+	    (c->private_key.len &&
+	     (digest_field(s, "key", c->private_key.data,
+			   c->private_key.len) < 0 ||
+	      digest_field(s, "certificate", c->certificate.data,
+			   c->certificate.len) < 0 ||
+	      digest_field(s, "kid", c->key_id, strlen(c->key_id)) < 0 ||
+	      digest_field(s, "alg", alg, 1) < 0)) ||
+	    (c->command.len &&
+	     digest_field(s, "command", c->command.data,
+			  c->command.len) < 0))
+		return -1;
+	return 0;
 }
 
 int mb_credential_digest(const struct mb_credential *c, char digest[65],
@@ -256,7 +341,8 @@ int mb_credential_digest(const struct mb_credential *c, char digest[65],
 			 strlen(c->token_endpoint)) < 0 ||
 	    digest_field(&s, "scope", c->scope, strlen(c->scope)) < 0 ||
 	    digest_field(&s, "proxy", c->proxy, strlen(c->proxy)) < 0 ||
-	    digest_field(&s, "ca", c->ca_pem.data, c->ca_pem.len) < 0) {
+	    digest_field(&s, "ca", c->ca_pem.data, c->ca_pem.len) < 0 ||
+	    digest_grant(&s, c) < 0) {
 		mb_fail(e, MB_E_NOMEM, c->name, "out of memory");
 		goto out;
 	}

@@ -142,6 +142,52 @@ static int put_words(const struct mb_credconf *c, const config_setting_t *s,
 	return 0;
 }
 
+static bool is_line(const char *text)
+{
+	for (; text && *text; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			return false;
+	return text != NULL;
+}
+
+static int put_lines(const struct mb_credconf *c, const config_setting_t *s,
+		     const struct mb_member *m, struct mb_secret *out,
+		     struct mb_err *e)
+{
+	struct mb_secret all = {0};
+	int ret = -1;
+
+	if (!config_setting_is_list(s) && !config_setting_is_array(s))
+		return mb_credconf_refuse(c, s, e, "\"%s\" is not a list",
+					  m->name);
+	for (int i = 0; i < config_setting_length(s); i++) {
+		const char *line = config_setting_get_string_elem(s, i);
+
+		if (!is_line(line) || (i == 0 && !*line)) {
+			mb_credconf_refuse(c, s, e, "\"%s\" is not a list of "
+					   "strings without control "
+					   "characters", m->name);
+			goto out;
+		}
+		if (strlen(line) + 1 > m->size - all.len) {
+			mb_credconf_refuse(c, s, e,
+					   "\"%s\" has more than %zu bytes",
+					   m->name, m->size);
+			goto out;
+		}
+		if ((i > 0 && mb_secret_append_str(&all, "\n") < 0) ||
+		    mb_secret_append_str(&all, line) < 0) {
+			mb_fail(e, MB_E_NOMEM, c->object, "out of memory");
+			goto out;
+		}
+	}
+	mb_secret_move(out, &all);
+	ret = 0;
+out:
+	mb_secret_clear(&all);
+	return ret;
+}
+
 static int put_choice(const struct mb_credconf *c, const config_setting_t *s,
 		      const struct mb_member *m, int *out, struct mb_err *e)
 {
@@ -187,6 +233,8 @@ static int put(const struct mb_credconf *c, const config_setting_t *s,
 		return put_secret(c, s, m, at, e);
 	case MB_MEMBER_WORDS:
 		return put_words(c, s, m, at, e);
+	case MB_MEMBER_LINES:
+		return put_lines(c, s, m, at, e);
 	case MB_MEMBER_CHOICE:
 		return put_choice(c, s, m, at, e);
 	case MB_MEMBER_INT:

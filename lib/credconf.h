@@ -29,6 +29,7 @@ void mb_credconf_close(struct mb_credconf *c);
 enum mb_member_kind {
 	MB_MEMBER_TEXT,		/* char[size] */
 	MB_MEMBER_SECRET,	/* struct mb_secret */
+	MB_MEMBER_LINES,	/* list of strings -> struct mb_secret, '\n' between */
 	MB_MEMBER_WORDS,	/* list of strings -> char[size], blanks between */
 	MB_MEMBER_BOOL,		/* bool */
 	MB_MEMBER_INT,		/* int64_t, 0 to 2^53 */
@@ -40,7 +41,7 @@ struct mb_member {
 	const char *name;
 	enum mb_member_kind kind;
 	size_t offset;			/* into the struct that is filled */
-	size_t size;			/* TEXT, WORDS; SECRET: most bytes */
+	size_t size;			/* TEXT, WORDS; SECRET, LINES: most bytes */
 	const char *const *choices;	/* CHOICE: ends with NULL */
 	int first;			/* CHOICE: value of the first */
 };

@@ -68,6 +68,9 @@ int mb_credfile_lookup(const struct mb_secret *text, const char *object,
 /* Check one credential's values (used by parse, add and set). */
 int mb_credential_check(const struct mb_credential *c, struct mb_err *e);
 
+/* The method that goes with what it has (secret, key), unless one is named. */
+enum mb_auth_method mb_credential_auth(const struct mb_credential *c);
+
 /* Digest of every field that matters at the token endpoint, hex. */
 int mb_credential_digest(const struct mb_credential *c, char digest[65],
 			 struct mb_err *e);

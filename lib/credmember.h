@@ -21,6 +21,9 @@ extern const struct mb_member mb_credmembers[];
 extern const size_t mb_credmembers_n;		/* of the sealed file */
 extern const size_t mb_credmembers_apply_n;	/* client_secret_file, too */
 
+/* The member of that name, or NULL. */
+const struct mb_member *mb_credmember_find(const char *name);
+
 /* Does member m have the same value in both? */
 bool mb_credmember_equal(const struct mb_member *m,
 			 const struct mb_credential *a,

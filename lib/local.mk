@@ -35,7 +35,7 @@ HTTP_SOURCES = \
 	%D%/url.h %D%/url.c %D%/form.h %D%/form.c \
 	%D%/credtext.h %D%/credtext.c %D%/credtext_edit.c \
 	%D%/credconf.h %D%/credconf.c %D%/credmember.h %D%/credmember.c \
-	%D%/credcheck.c %D%/credfile.h %D%/credfile.c \
+	%D%/keypair.h %D%/keypair.c %D%/credcheck.c %D%/credfile.h %D%/credfile.c \
 	%D%/credfile_edit.h %D%/credfile_edit.c %D%/credfile_add.c \
 	%D%/credfile_change.c %D%/credfile_lists.c \
 	%D%/outcome.h %D%/outcome.c %D%/oauth.h %D%/oauth.c \
@@ -46,6 +46,7 @@ HTTP_SOURCES = \
 
 # Values that engine and http module hand each other.
 BASE_SOURCES += \
+	%D%/grant_types.h %D%/grant_types.c \
 	%D%/credential.h %D%/credential.c %D%/grant.h %D%/grant.c
 
 libbase_la_SOURCES = $(BASE_SOURCES)

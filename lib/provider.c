@@ -29,7 +29,7 @@ static const char *const needs[] = { "no", "optional", "yes", NULL };
 static const struct mb_member members[] = {
 	TEXT(name), TEXT(title), TEXT(authorization_endpoint),
 	TEXT(token_endpoint), TEXT(revocation_endpoint), TEXT(issuer),
-	TEXT(scope), WORDS(hosts), TEXT(callback_url),
+	TEXT(scope), TEXT(app_scope), WORDS(hosts), TEXT(callback_url),
 	TEXT(authorization_extra), WORDS(domains), NEED(tenant), NEED(secret),
 	PLAIN(pkce, BOOL), PLAIN(rotates, BOOL), PLAIN(token_lifetime, INT),
 	PLAIN(client_id_guid, BOOL), TEXT(client_id_suffix),

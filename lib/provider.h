@@ -33,6 +33,7 @@ struct mb_provider {
 	char revocation_endpoint[MB_URL_MAX + 1];
 	char issuer[MB_URL_MAX + 1];
 	char scope[2049];
+	char app_scope[513];		/* where nobody signs in; "": scope */
 	char hosts[2049];		/* blank-separated patterns */
 	char callback_url[MB_URL_MAX + 1];	/* default; "" ask */
 	char authorization_extra[513];

@@ -66,6 +66,7 @@ static bool tenant_fits(const char *tenant)
 int mb_provider_fill(const struct mb_provider *p, const char *tenant,
 		     struct mb_credential *c, struct mb_err *e)
 {
+	bool person = mb_grant_kind(c->grant)->needs_person;
 	char object[MB_PROVIDER_MAX + 16];
 
 	snprintf(object, sizeof(object), "provider %s", p->name);
@@ -73,7 +74,8 @@ int mb_provider_fill(const struct mb_provider *p, const char *tenant,
 		tenant = c->tenant;
 	/* Endpoints of one's own have the tenant in them already. */
 	if (p->tenant == MB_NEED_YES && !tenant[0] &&
-	    !(c->authorization_endpoint[0] && c->token_endpoint[0])) {
+	    !(c->token_endpoint[0] &&
+	      (!person || c->authorization_endpoint[0]))) {
 		mb_fail(e, MB_E_CONFIG_VALUE, object, "needs a tenant");
 		return mb_remedy(e, "give --tenant: the directory's id or "
 				 "domain; for outlook.com and hotmail.com "
@@ -86,18 +88,23 @@ int mb_provider_fill(const struct mb_provider *p, const char *tenant,
 	}
 	if (tenant != c->tenant)
 		snprintf(c->tenant, sizeof(c->tenant), "%s", tenant);
-	if (fill_endpoint(c->authorization_endpoint,
-			  p->authorization_endpoint, c->tenant) < 0 ||
+	if ((person && fill_endpoint(c->authorization_endpoint,
+				     p->authorization_endpoint,
+				     c->tenant) < 0) ||
 	    fill_endpoint(c->token_endpoint, p->token_endpoint,
 			  c->tenant) < 0)
 		return mb_fail(e, MB_E_CONFIG_VALUE, object,
 			       "an endpoint is too long");
 	fill(c->provider, sizeof(c->provider), p->name);
 	FILL(issuer);
+	if (!person && p->app_scope[0])
+		fill(c->scope, sizeof(c->scope), p->app_scope);
 	FILL(scope);
 	FILL(hosts);
-	FILL(callback_url);
-	FILL(authorization_extra);
+	if (person) {
+		FILL(callback_url);
+		FILL(authorization_extra);
+	}
 	c->rotates = c->rotates || p->rotates;
 	if (!c->token_lifetime)
 		c->token_lifetime = p->token_lifetime;
@@ -139,7 +146,8 @@ static int check_id(const struct mb_provider *p,
 		return mb_remedy(e, "copy \"Application (client) ID\" from "
 				 "the app's overview");
 	}
-	if (p->client_id_suffix[0] &&
+	/* A service account's is its address. */
+	if (p->client_id_suffix[0] && c->grant != MB_GRANT_JWT_BEARER &&
 	    !ends_in(c->client_id, n, p->client_id_suffix)) {
 		mb_fail(e, MB_E_CONFIG_VALUE, object,
 			"the client id does not end in %s",
@@ -157,6 +165,8 @@ int mb_provider_check(const struct mb_provider *p,
 	char object[MB_NAME_MAX + 32];
 
 	snprintf(object, sizeof(object), "client credential %s", c->name);
+	if (!mb_grant_kind(c->grant)->needs_endpoint)
+		return 0;
 	if (check_id(p, c, object, e) < 0)
 		return -1;
 	if (p->client_id_guid && secret->data &&
@@ -172,7 +182,7 @@ int mb_provider_check(const struct mb_provider *p,
 			"the client secret looks like a client id");
 		return mb_remedy(e, "copy \"Client secret\" instead");
 	}
-	if (p->secret == MB_NEED_YES && !secret->len) {
+	if (p->secret == MB_NEED_YES && !secret->len && !c->private_key.len) {
 		mb_fail(e, MB_E_SECRET_WRONG, object,
 			"%s wants a client secret", p->title);
 		return mb_remedy(e, "give it with --client-secret-file");

@@ -43,6 +43,13 @@ static bool lacks(size_t i, const struct mb_provider *preset,
 
 	if (*value)
 		return false;
+	/* Nobody signs in, or no token endpoint is asked. */
+	if (!mb_grant_kind(c->grant)->needs_person &&
+	    (!strcmp(needed[i].option, "--authorization-endpoint") ||
+	     !strcmp(needed[i].option, "--callback-url")))
+		return false;
+	if (!mb_grant_kind(c->grant)->needs_endpoint && i != 0)
+		return false;
 	if (!strcmp(needed[i].option, "--tenant"))
 		return preset && preset->tenant == MB_NEED_YES;
 	if (!preset)
@@ -60,6 +67,9 @@ static bool lacks(size_t i, const struct mb_provider *preset,
 static bool lacks_secret(const struct mb_provider *preset, bool is_public,
 			 const struct mb_credential *c)
 {
+	if (c->private_key.len || !mb_grant_kind(c->grant)->needs_endpoint ||
+	    c->grant == MB_GRANT_JWT_BEARER)
+		return false;
 	return !c->client_secret.len && !is_public &&
 	       !(preset && preset->secret == MB_NEED_NO);
 }

@@ -57,18 +57,39 @@ static void number(struct mb_tool *t, const char *member, int64_t n)
 
 /* ---- a client credential ---- */
 
+/* A command, as a shell would have it written. */
+static void lines(struct mb_tool *t, const char *member,
+		  const struct mb_secret *words)
+{
+	const char *p = mb_secret_str(words);
+	char all[MB_COMMAND_MAX + 1] = "";
+	size_t i;
+
+	for (i = 0; p[i] && i < MB_COMMAND_MAX; i++)
+		all[i] = p[i] == '\n' ? ' ' : p[i];
+	text(t, member, all);
+}
+
 static void field(struct mb_tool *t, const struct mb_field *f,
 		  const struct mb_credential *c)
 {
 	const char *at = (const char *)c + f->offset;
+	const struct mb_secret *block = (const void *)at;
 
 	switch (f->kind) {
 	case MB_FIELD_TEXT:
 	case MB_FIELD_WORDS:
 		text(t, f->name, at);
 		break;
-	case MB_FIELD_METHOD:
-		text(t, f->name, mb_fields_method_name(c->auth_method));
+	case MB_FIELD_CHOICE:
+		text(t, f->name, mb_fields_choice(f, c));
+		break;
+	case MB_FIELD_LINES:
+		lines(t, f->name, block);
+		break;
+	case MB_FIELD_KEY:
+		if (block->len)
+			secret(t, f->name, block);
 		break;
 	case MB_FIELD_SECRET:
 		if (c->client_secret.len)
@@ -77,7 +98,7 @@ static void field(struct mb_tool *t, const struct mb_field *f,
 			text(t, f->name, "none");
 		break;
 	case MB_FIELD_PEM:
-		if (c->ca_pem.len)
+		if (block->len)
 			text(t, f->name, "certificates of its own");
 		break;
 	}

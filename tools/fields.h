@@ -12,8 +12,10 @@ enum mb_field_kind {
 	MB_FIELD_TEXT,		/* char array */
 	MB_FIELD_WORDS,		/* char array, blank-separated; option repeats */
 	MB_FIELD_SECRET,	/* struct mb_secret, from a file or the terminal */
+	MB_FIELD_KEY,		/* private_key and what its file tells more */
 	MB_FIELD_PEM,		/* struct mb_secret, from a file, public */
-	MB_FIELD_METHOD,	/* enum mb_auth_method */
+	MB_FIELD_LINES,		/* struct mb_secret, '\n' between words */
+	MB_FIELD_CHOICE,	/* enum; words as in the credentials file */
 };
 
 struct mb_field {
@@ -49,6 +51,8 @@ void mb_fields_settle_method(struct mb_credential *c);
 int mb_fields_check(const struct mb_providers *p, const struct mb_credential *c,
 		    struct mb_err *e);
 
-const char *mb_fields_method_name(enum mb_auth_method m);
+/* The word for what a MB_FIELD_CHOICE of c says. */
+const char *mb_fields_choice(const struct mb_field *f,
+			     const struct mb_credential *c);
 
 #endif

@@ -37,6 +37,7 @@ TOOLS_SOURCES = \
 	%D%/editor.h \
 	%D%/fields.c \
 	%D%/fields.h \
+	%D%/keyfile.c %D%/keyfile.h \
 	%D%/help.c \
 	%D%/help.h \
 	%D%/init.h \
