@@ -42,7 +42,8 @@ HTTP_SOURCES = \
 	%D%/oauth_reply.c %D%/oauth_error.h %D%/oauth_error.c \
 	%D%/http.h %D%/http.c %D%/http_error.h %D%/http_error.c \
 	%D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c \
-	%D%/provider.h %D%/provider.c %D%/provider_fill.c
+	%D%/provider.h %D%/provider.c %D%/provider_fill.c \
+	%D%/provider_find.c %D%/provider_dir.c
 
 # Values that engine and http module hand each other.
 BASE_SOURCES += \

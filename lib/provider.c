@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "lib/credconf.h"
 
@@ -16,6 +15,8 @@
 enum { FILE_MAX = 1024 * 1024, STEP_MAX = 1000 };
 
 static const char *const needs[] = { "no", "optional", "yes", NULL };
+static const char *const styles[] = { "loopback", "localhost", "exact",
+				      "paste", NULL };
 
 #define AT(member) offsetof(struct mb_provider, member)
 #define ROOM(member) sizeof(((struct mb_provider *)0)->member)
@@ -29,11 +30,17 @@ static const char *const needs[] = { "no", "optional", "yes", NULL };
 static const struct mb_member members[] = {
 	TEXT(name), TEXT(title), TEXT(authorization_endpoint),
 	TEXT(token_endpoint), TEXT(revocation_endpoint), TEXT(issuer),
-	TEXT(scope), TEXT(app_scope), WORDS(hosts), TEXT(callback_url),
-	TEXT(authorization_extra), WORDS(domains), NEED(tenant), NEED(secret),
-	PLAIN(pkce, BOOL), PLAIN(rotates, BOOL), PLAIN(token_lifetime, INT),
+	TEXT(device_endpoint), WORDS(device_scopes),
+	PLAIN(device_public, BOOL), TEXT(scope), TEXT(scope_imap),
+	TEXT(scope_pop), TEXT(scope_smtp), TEXT(app_scope), WORDS(hosts),
+	TEXT(callback_url),
+	{ "redirect", MB_MEMBER_CHOICE, AT(redirect), 0, styles, 0 },
+	TEXT(authorization_extra), WORDS(domains), WORDS(mx), NEED(tenant),
+	NEED(secret), PLAIN(pkce, BOOL), PLAIN(iss, BOOL),
+	PLAIN(rotates, BOOL), PLAIN(token_lifetime, INT),
+	PLAIN(idle_days, INT), PLAIN(testing_days, INT),
 	PLAIN(client_id_guid, BOOL), TEXT(client_id_suffix),
-	PLAIN(servers, OTHER), PLAIN(steps, OTHER),
+	PLAIN(servers, OTHER), PLAIN(steps, OTHER), PLAIN(lasts, OTHER),
 };
 
 struct port {
@@ -57,11 +64,19 @@ static const struct mb_member top_members[] = {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+static void free_texts(char **list, size_t *n)
+{
+	for (size_t i = 0; i < *n; i++)
+		free(list[i]);
+	*n = 0;
+}
+
 void mb_providers_clear(struct mb_providers *p)
 {
-	for (size_t i = 0; i < p->n; i++)
-		for (size_t k = 0; k < p->list[i].nsteps; k++)
-			free(p->list[i].steps[k]);
+	for (size_t i = 0; i < p->n; i++) {
+		free_texts(p->list[i].steps, &p->list[i].nsteps);
+		free_texts(p->list[i].lasts, &p->list[i].nlasts);
+	}
 	free(p->list);
 	*p = (struct mb_providers){0};
 }
@@ -107,6 +122,8 @@ static int read_servers(const struct mb_credconf *conf,
 	if (n > MB_PROVIDER_SERVERS)
 		return mb_credconf_refuse(conf, list, e, "more than %d servers",
 					  MB_PROVIDER_SERVERS);
+	if (list)
+		p->nservers = 0;
 	for (int i = 0; i < n; i++) {
 		const config_setting_t *s =
 			config_setting_get_elem(list, (unsigned int)i);
@@ -124,28 +141,31 @@ static int read_servers(const struct mb_credconf *conf,
 	return 0;
 }
 
-static int read_steps(const struct mb_credconf *conf,
-		      const config_setting_t *group, struct mb_provider *p,
-		      struct mb_err *e)
+/* The list of texts `name`, if the group has it, in place of what was there. */
+static int read_texts(const struct mb_credconf *conf,
+		      const config_setting_t *group, const char *name,
+		      char **texts, size_t *count, struct mb_err *e)
 {
-	const config_setting_t *list =
-		config_setting_get_member(group, "steps");
+	const config_setting_t *list = config_setting_get_member(group, name);
 	int n = list ? config_setting_length(list) : 0;
 
 	if (n > MB_PROVIDER_STEPS)
-		return mb_credconf_refuse(conf, list, e, "more than %d steps",
-					  MB_PROVIDER_STEPS);
+		return mb_credconf_refuse(conf, list, e, "more than %d %s",
+					  MB_PROVIDER_STEPS, name);
+	if (list)
+		free_texts(texts, count);
 	for (int i = 0; i < n; i++) {
 		const char *text = config_setting_get_string_elem(list, i);
 
 		if (!text || strlen(text) > STEP_MAX)
-			return mb_credconf_refuse(conf, list, e, "a step is "
-				"not a string of at most %d bytes", STEP_MAX);
-		p->steps[p->nsteps] = strdup(text);
-		if (!p->steps[p->nsteps])
+			return mb_credconf_refuse(conf, list, e, "one of the "
+				"%s is not a string of at most %d bytes", name,
+				STEP_MAX);
+		texts[*count] = strdup(text);
+		if (!texts[*count])
 			return mb_fail(e, MB_E_NOMEM, conf->object,
 				       "out of memory");
-		p->nsteps++;
+		++*count;
 	}
 	return 0;
 }
@@ -156,7 +176,8 @@ static int read_provider(const struct mb_credconf *conf,
 {
 	if (mb_credconf_read(conf, group, members, COUNT(members), p, e) < 0 ||
 	    read_servers(conf, group, p, e) < 0 ||
-	    read_steps(conf, group, p, e) < 0)
+	    read_texts(conf, group, "steps", p->steps, &p->nsteps, e) < 0 ||
+	    read_texts(conf, group, "lasts", p->lasts, &p->nlasts, e) < 0)
 		return -1;
 	if (!p->name[0])
 		return mb_credconf_refuse(conf, group, e,
@@ -164,11 +185,40 @@ static int read_provider(const struct mb_credconf *conf,
 	return 0;
 }
 
+/* The name that an earlier group of the same file has, too. */
+static bool named_before(const config_setting_t *list, unsigned int before,
+			 const char *name)
+{
+	const char *other;
+
+	for (unsigned int i = 0; i < before; i++)
+		if (config_setting_lookup_string(
+				config_setting_get_elem(list, i), "name",
+				&other) && !strcmp(other, name))
+			return true;
+	return false;
+}
+
+/* The provider that a group is about: a new one, unless p has the name. */
+static struct mb_provider *place_for(struct mb_providers *p,
+				     const config_setting_t *group)
+{
+	const char *name;
+
+	if (config_setting_is_group(group) &&
+	    config_setting_lookup_string(group, "name", &name))
+		for (size_t i = 0; i < p->n; i++)
+			if (!strcmp(p->list[i].name, name))
+				return &p->list[i];
+	return &p->list[p->n++];
+}
+
 static int read_all(const struct mb_credconf *conf, struct mb_providers *p,
 		    struct mb_err *e)
 {
 	const config_setting_t *root = config_root_setting(&conf->config);
 	const config_setting_t *list;
+	struct mb_provider *grown;
 	char none;
 	size_t n;
 
@@ -177,29 +227,30 @@ static int read_all(const struct mb_credconf *conf, struct mb_providers *p,
 	    mb_credconf_list(conf, "providers", &list, e) < 0)
 		return -1;
 	n = list ? (size_t)config_setting_length(list) : 0;
-	p->list = calloc(n + 1, sizeof(*p->list));
-	if (!p->list)
+	grown = calloc(p->n + n + 1, sizeof(*p->list));
+	if (!grown)
 		return mb_fail(e, MB_E_NOMEM, conf->object, "out of memory");
-	for (size_t i = 0; i < n; i++) {
-		const config_setting_t *group =
-			config_setting_get_elem(list, (unsigned int)i);
+	for (size_t i = 0; i < p->n; i++)
+		grown[i] = p->list[i];
+	free(p->list);
+	p->list = grown;
+	for (unsigned int i = 0; i < n; i++) {
+		const config_setting_t *group = config_setting_get_elem(list, i);
+		struct mb_provider *at = place_for(p, group);
 
-		p->n = i + 1;	/* steps of a half-read one are freed, too */
-		if (read_provider(conf, group, &p->list[i], e) < 0)
+		if (read_provider(conf, group, at, e) < 0)
 			return -1;
-		for (size_t k = 0; k < i; k++)
-			if (!strcmp(p->list[k].name, p->list[i].name))
-				return mb_credconf_refuse(conf, group, e,
-					"two providers are named %s",
-					p->list[i].name);
+		if (named_before(list, i, at->name))
+			return mb_credconf_refuse(conf, group, e,
+						  "two providers are named %s",
+						  at->name);
 	}
 	return 0;
 }
 
-int mb_providers_load(struct mb_providers *p, const char *path,
-		      struct mb_err *e)
+int mb_providers_override(struct mb_providers *p, const char *path,
+			  struct mb_err *e)
 {
-	struct mb_providers new = {0};
 	struct mb_secret text = {0};
 	struct mb_credconf conf;
 	int ret = -1;
@@ -207,45 +258,23 @@ int mb_providers_load(struct mb_providers *p, const char *path,
 	if (read_file(path, &text, e) < 0 ||
 	    mb_credconf_open(&conf, &text, path, REMEDY, e) < 0)
 		goto out;
-	ret = read_all(&conf, &new, e);
+	ret = read_all(&conf, p, e);
 	mb_credconf_close(&conf);
-	if (ret == 0) {
-		mb_providers_clear(p);
-		*p = new;
-		new = (struct mb_providers){0};
-	}
 out:
-	mb_providers_clear(&new);
+	if (ret < 0)
+		mb_providers_clear(p);
 	mb_secret_clear(&text);
 	return ret;
 }
 
-static bool has_word(const char *words, const char *word)
+int mb_providers_load(struct mb_providers *p, const char *path,
+		      struct mb_err *e)
 {
-	size_t want = strlen(word);
+	struct mb_providers new = {0};
 
-	while (*words) {
-		size_t n = strcspn(words, " ");
-
-		if (n == want && strncasecmp(words, word, n) == 0)
-			return true;
-		words += n + (words[n] == ' ');
-	}
-	return false;
-}
-
-const struct mb_provider *mb_provider_find(const struct mb_providers *p,
-					   const char *word)
-{
-	const char *at = strrchr(word, '@');
-
-	for (size_t i = 0; i < p->n && !at; i++)
-		if (strcmp(p->list[i].name, word) == 0)
-			return &p->list[i];
-	if (at)
-		word = at + 1;
-	for (size_t i = 0; i < p->n && *word; i++)
-		if (has_word(p->list[i].domains, word))
-			return &p->list[i];
-	return NULL;
+	if (mb_providers_override(&new, path, e) < 0)
+		return -1;
+	mb_providers_clear(p);
+	*p = new;
+	return 0;
 }

@@ -56,6 +56,24 @@ static int fill_endpoint(char *dst, const char *src, const char *tenant)
 	return substitute(src, "{tenant}", tenant, dst, MB_URL_MAX + 1);
 }
 
+static int fill_endpoints(const struct mb_provider *p,
+			  struct mb_credential *c, bool person)
+{
+	/* Endpoints of one's own go together: no device code from elsewhere. */
+	bool own = c->token_endpoint[0] != '\0';
+
+	if (person && fill_endpoint(c->authorization_endpoint,
+				    p->authorization_endpoint, c->tenant) < 0)
+		return -1;
+	if (!own && person && fill_endpoint(c->device_endpoint,
+					    p->device_endpoint, c->tenant) < 0)
+		return -1;
+	if (!own && fill_endpoint(c->revocation_endpoint,
+				  p->revocation_endpoint, c->tenant) < 0)
+		return -1;
+	return fill_endpoint(c->token_endpoint, p->token_endpoint, c->tenant);
+}
+
 static bool tenant_fits(const char *tenant)
 {
 	return tenant[strspn(tenant, "abcdefghijklmnopqrstuvwxyz"
@@ -88,18 +106,15 @@ int mb_provider_fill(const struct mb_provider *p, const char *tenant,
 	}
 	if (tenant != c->tenant)
 		snprintf(c->tenant, sizeof(c->tenant), "%s", tenant);
-	if ((person && fill_endpoint(c->authorization_endpoint,
-				     p->authorization_endpoint,
-				     c->tenant) < 0) ||
-	    fill_endpoint(c->token_endpoint, p->token_endpoint,
-			  c->tenant) < 0)
+	if (fill_endpoints(p, c, person) < 0)
 		return mb_fail(e, MB_E_CONFIG_VALUE, object,
 			       "an endpoint is too long");
+	if (!person)
+		fill(c->scope, sizeof(c->scope), p->app_scope);
+	if (!c->scope[0] && mb_provider_scope(p, NULL, c->scope, e) < 0)
+		return -1;
 	fill(c->provider, sizeof(c->provider), p->name);
 	FILL(issuer);
-	if (!person && p->app_scope[0])
-		fill(c->scope, sizeof(c->scope), p->app_scope);
-	FILL(scope);
 	FILL(hosts);
 	if (person) {
 		FILL(callback_url);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/credfile.h"
-#include "lib/paths.h"
+#include "tools/presets.h"
 #include "tools/adding.h"
 #include "tools/change.h"
 #include "tools/fields.h"
@@ -165,7 +165,6 @@ int mb_adding_complete(const struct mb_tool *t, const struct mb_providers *p,
 	const struct mb_provider *preset = NULL;
 	int ret;
 
-	(void)t;
 	if (find_preset(p, c->provider, &preset, e) < 0)
 		return -1;
 	if (existing && existing->client_secret.len && !is_public &&
@@ -178,7 +177,8 @@ int mb_adding_complete(const struct mb_tool *t, const struct mb_providers *p,
 		is_public = true;
 	ret = mb_tty_present() ? ask_missing(p, is_public, &preset, c, e) :
 				 name_missing(preset, is_public, c, e);
-	if (ret < 0 || (preset && mb_provider_fill(preset, NULL, c, e) < 0))
+	if (ret < 0 || mb_presets_scope(t, preset, c, e) < 0 ||
+	    (preset && mb_provider_fill(preset, NULL, c, e) < 0))
 		return -1;
 	mb_fields_settle_method(c);
 	return mb_fields_check(p, c, e);
@@ -243,7 +243,7 @@ int mb_adding_for_address(struct mb_tool *t, const char *address, char *name,
 	struct mb_credfile file = { 0 };
 	int ret = -1;
 
-	if (mb_providers_load(&p, mb_path_providers, e) < 0 ||
+	if (mb_presets_load(t, &p, e) < 0 ||
 	    mb_change_look(t, &file, e) < 0)
 		goto out;
 	preset = mb_provider_find(&p, address);

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "lib/credfile.h"
-#include "lib/paths.h"
+#include "tools/presets.h"
 #include "tools/adding.h"
 #include "tools/change.h"
 #include "tools/fields.h"
@@ -14,6 +14,8 @@
 #include "tools/verbs.h"
 
 static const struct mb_opt options[] = {
+	{ "for", "LIST", "scope for these of imap,smtp,pop3 (default imap,smtp)",
+	  0 },
 	{ "replace", NULL, "overwrite a client credential of that name", 0 },
 	{ "check", NULL, "write nothing, say what would change", 0 },
 	{ NULL, NULL, NULL, MB_OPT_FIELDS },
@@ -64,7 +66,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 		return -1;
 	(void)snprintf(c.name, sizeof(c.name), "%s", t->opts.operands[0]);
 	if (mb_pick_store(t, MB_PICK_CREDENTIALS, e) < 0 ||
-	    mb_providers_load(&p, mb_path_providers, e) < 0 ||
+	    mb_presets_load(t, &p, e) < 0 ||
 	    mb_fields_from_options(&t->opts, &c, e) < 0 ||
 	    mb_change_look(t, &file, e) < 0 ||
 	    mb_adding_complete(t, &p, mb_credfile_find(&file, c.name),

@@ -4,9 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "lib/paths.h"
-#include "lib/provider.h"
 #include "tools/out.h"
+#include "tools/presets.h"
 #include "tools/table.h"
 #include "tools/verbs.h"
 
@@ -33,7 +32,7 @@ int mb_list_providers(struct mb_tool *t, struct mb_err *e)
 	int ret = -1;
 	size_t i;
 
-	if (mb_providers_load(&p, mb_path_providers, e) < 0 ||
+	if (mb_presets_load(t, &p, e) < 0 ||
 	    mb_table_row(&table, head, e) < 0)
 		goto out;
 	for (i = 0; i < p.n; i++)
@@ -76,45 +75,116 @@ static void print_value(struct mb_tool *t, const char *label,
 		mb_out_line(t, "%-22s %s", label, value);
 }
 
-static void print_steps(struct mb_tool *t, const struct mb_provider *p,
-			const char *redirect)
+/* A yes or a no, and what it means. */
+static void print_fact(struct mb_tool *t, const char *label,
+		       const char *member, bool value, const char *text)
 {
-	json_t *array = t->json ? json_array() : NULL;
-	char step[2500];
-	size_t i;
-
-	if (p->nsteps)
-		mb_out_line(t, "%s", "");
-	for (i = 0; i < p->nsteps; i++) {
-		mb_provider_step(p->steps[i], redirect, step, sizeof(step));
-		mb_out_line(t, "%2zu. %s", i + 1, step);
-		if (t->json)
-			(void)json_array_append_new(array, json_string(step));
-	}
-	mb_out_set(t, "steps", array);
+	mb_out_set(t, member, t->json ? json_boolean(value) : NULL);
+	mb_out_line(t, "%-22s %s", label, text);
 }
 
-static void show(struct mb_tool *t, const struct mb_provider *p)
+static void print_facts(struct mb_tool *t, const struct mb_provider *p)
 {
-	const char *redirect = mb_opts_get(&t->opts, "callback-url");
+	static const char *const secrets[] = {
+		[MB_NEED_NO] = "none (--public)",
+		[MB_NEED_OPTIONAL] = "with one, or without (--public)",
+		[MB_NEED_YES] = "needed",
+	};
+	bool limited = p->device_scopes[0] != '\0';
 
+	print_value(t, "client secret", "secret", secrets[p->secret]);
+	print_fact(t, "device flow", "device_flow",
+		   p->device_endpoint[0] && !limited,
+		   !p->device_endpoint[0] ? "not known to be there" :
+		   limited ? "there is one, but not for mail" :
+		   p->device_public ? "yes (enroll --device), without a client secret" :
+		   "yes (enroll --device)");
+	print_fact(t, "PKCE", "pkce", p->pkce, p->pkce ? "S256" :
+		   "not known to be looked at");
+	if (p->iss)
+		print_fact(t, "names its issuer", "iss", p->iss,
+			   "yes (RFC 9207)");
+	print_fact(t, "refresh tokens", "rotates", p->rotates, p->rotates ?
+		   "a new one at each use; the old one ends" :
+		   "stay good when they were used");
+	mb_out_set_int(t, "idle_days", p->idle_days);
+	mb_out_set_int(t, "testing_days", p->testing_days);
+}
+
+/* Numbered where they are steps. */
+static void print_texts(struct mb_tool *t, const char *member,
+			char *const *texts, size_t n, const char *redirect)
+{
+	bool steps = redirect != NULL;
+	json_t *array = t->json ? json_array() : NULL;
+	char text[2500];
+	size_t i;
+
+	if (n)
+		mb_out_line(t, "%s", "");
+	for (i = 0; i < n; i++) {
+		mb_provider_step(texts[i], steps ? redirect : "", text,
+				 sizeof(text));
+		if (steps)
+			mb_out_line(t, "%2zu. %s", i + 1, text);
+		else
+			mb_out_line(t, " -  %s", text);
+		if (t->json)
+			(void)json_array_append_new(array, json_string(text));
+	}
+	mb_out_set(t, member, array);
+}
+
+static void print_next(struct mb_tool *t, const struct mb_provider *p)
+{
+	if (!p->token_endpoint[0]) {
+		mb_out_line(t, "\nnext: mailbearer add NAME --issuer URL "
+			    "--client-id ID --host HOST");
+		return;
+	}
+	mb_out_line(t, "\nnext: mailbearer add NAME --provider %s%s "
+		    "--client-id ID%s", p->name,
+		    p->tenant == MB_NEED_YES ? " --tenant TENANT" : "",
+		    p->secret == MB_NEED_NO ? " --public" :
+		    " --client-secret-file FILE");
+}
+
+static int show(struct mb_tool *t, const struct mb_provider *p,
+		struct mb_err *e)
+{
+	static const char *const styles[] = {
+		[MB_STYLE_LOOPBACK] = "with any port",
+		[MB_STYLE_LOCALHOST] = "with any port; localhost by name, not [::1]",
+		[MB_STYLE_EXACT] = "with port and path as registered",
+		[MB_STYLE_PASTE] = "https alone, so the answer is pasted",
+	};
+	const char *redirect = mb_opts_get(&t->opts, "callback-url");
+	char scope[MB_PROVIDER_SCOPE];
+
+	if (mb_provider_scope(p, mb_opts_get(&t->opts, "for"), scope, e) < 0)
+		return -1;
 	if (!redirect)
 		redirect = p->callback_url;
 	mb_out_line(t, "%s: %s", p->name, p->title);
 	mb_out_set_str(t, "provider", p->name);
+	mb_out_set_str(t, "title", p->title);
 	print_value(t, "redirect URI", "redirect_uri", redirect);
+	print_value(t, "", "redirect_style", styles[p->redirect]);
 	print_value(t, "authorization endpoint", "authorization_endpoint",
 		    p->authorization_endpoint);
 	print_value(t, "token endpoint", "token_endpoint", p->token_endpoint);
-	print_value(t, "scope", "scope", p->scope);
+	print_value(t, "device endpoint", "device_endpoint",
+		    p->device_endpoint);
+	print_value(t, "revocation endpoint", "revocation_endpoint",
+		    p->revocation_endpoint);
+	print_value(t, "scope", "scope", scope);
+	print_facts(t, p);
 	print_value(t, "mail servers", "hosts", p->hosts);
 	print_servers(t, p);
-	print_steps(t, p, redirect);
-	mb_out_line(t, "\nnext: mailbearer add NAME --provider %s%s "
-		    "--client-id ID%s", p->name,
-		    p->tenant == MB_NEED_YES ? " --tenant TENANT" : "",
-		    p->secret == MB_NEED_NO ? "" :
-		    " --client-secret-file FILE");
+	print_texts(t, "lasts", p->lasts, p->nlasts, NULL);
+	print_texts(t, "steps", p->steps, p->nsteps, redirect);
+	print_next(t, p);
+	return 0;
 }
 
 static int show_named(struct mb_tool *t, const char *name, struct mb_err *e)
@@ -124,12 +194,11 @@ static int show_named(struct mb_tool *t, const char *name, struct mb_err *e)
 	char object[200];
 	int ret = -1;
 
-	if (mb_providers_load(&p, mb_path_providers, e) < 0)
+	if (mb_presets_load(t, &p, e) < 0)
 		return -1;
 	found = mb_provider_find(&p, name);
 	if (found) {
-		show(t, found);
-		ret = 0;
+		ret = show(t, found, e);
 	} else {
 		(void)snprintf(object, sizeof(object), "provider %s", name);
 		(void)mb_fail(e, MB_E_NO_PROVIDER, object, " is not known");
@@ -155,6 +224,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 }
 
 static const struct mb_opt options[] = {
+	{ "for", "LIST", "show: the scope for these of imap,smtp,pop3", 0 },
 	{ "callback-url", "URL", "show: the redirect URI you will use", 0 },
 	{ NULL, NULL, NULL, 0 },
 };
@@ -164,5 +234,7 @@ const struct mb_verb mb_verb_provider = {
 	.operands = "list | show PROVIDER",
 	.summary = "known service providers, and how to register an app there",
 	.opts = options,
+	.more = "What is in providers.d/*.conf beside the credentials file "
+		"stands over what\nmailbearer knows itself.\n",
 	.run = run,
 };

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "lib/credfile.h"
-#include "lib/paths.h"
+#include "tools/presets.h"
 #include "tools/change.h"
 #include "tools/fields.h"
 #include "tools/out.h"
@@ -16,6 +16,7 @@
 #include "tools/verbs.h"
 
 static const struct mb_opt options[] = {
+	{ "for", "LIST", "the provider's scope for these of imap,smtp,pop3", 0 },
 	{ "no-verify", NULL, "do not try a new secret with one refresh", 0 },
 	{ "no-host", "HOST", "take a mail server off the list", MB_OPT_MANY },
 	{ "check", NULL, "write nothing, say what would change", 0 },
@@ -27,7 +28,8 @@ static const struct mb_opt options[] = {
 static int read_values(struct mb_tool *t, struct mb_credential *given,
 		       struct mb_err *e)
 {
-	if (mb_fields_given(&t->opts) || mb_opts_has(&t->opts, "no-host"))
+	if (mb_fields_given(&t->opts) || mb_opts_has(&t->opts, "no-host") ||
+	    mb_opts_has(&t->opts, "for"))
 		return mb_fields_from_options(&t->opts, given, e);
 	if (!mb_tty_present())
 		return mb_opts_usage(&t->opts, e, "nothing to set is given");
@@ -161,7 +163,8 @@ static int change_it(struct mb_tool *t, const struct mb_providers *p,
 	if (mb_credential_copy(&c, old, e) < 0 ||
 	    mb_fields_apply(&t->opts, given, &c, e) < 0 ||
 	    merge_hosts(&t->opts, old, given, &c, e) < 0 ||
-	    follow_tenant(p, &t->opts, old, &c, e) < 0)
+	    follow_tenant(p, &t->opts, old, &c, e) < 0 ||
+	    mb_presets_scope(t, mb_presets_named(p, c.provider), &c, e) < 0)
 		goto out;
 	mb_fields_settle_method(&c);
 	if (mb_fields_check(p, &c, e) == 0)
@@ -183,7 +186,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	    mb_pick_store(t, MB_PICK_CREDENTIALS, e) < 0)
 		return -1;
 	name = t->opts.operands[0];
-	if (mb_providers_load(&p, mb_path_providers, e) < 0 ||
+	if (mb_presets_load(t, &p, e) < 0 ||
 	    read_values(t, &given, e) < 0 ||
 	    change_it(t, &p, name, &given, e) < 0)
 		goto out;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/paths.h"
+#include "tools/presets.h"
 #include "lib/provider.h"
 #include "tools/adding.h"
 #include "tools/enroll.h"
@@ -131,7 +131,7 @@ static const struct mb_credential *by_domain(const struct mb_enroll *n)
 	struct mb_providers all = { 0 };
 	const struct mb_provider *p;
 
-	if (mb_providers_load(&all, mb_path_providers, NULL) < 0)
+	if (mb_presets_load(n->tool, &all, NULL) < 0)
 		return NULL;
 	p = mb_provider_find(&all, n->owner);
 	for (size_t i = 0; p && i < n->credentials.ncredentials; i++) {

@@ -51,6 +51,8 @@ TOOLS_SOURCES = \
 	%D%/out.h \
 	%D%/owner.c \
 	%D%/owner.h \
+	%D%/presets.c \
+	%D%/presets.h \
 	%D%/prove.c \
 	%D%/prove.h \
 	%D%/records.c \

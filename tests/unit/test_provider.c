@@ -5,6 +5,8 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/credfile.h"
@@ -175,6 +177,180 @@ static void a_step_shows_the_redirect_uri(void **state)
 	assert_string_equal(buf, "no {mark} here");
 }
 
+static const struct mb_provider *named(const char *name)
+{
+	return mb_provider_find(&all, name);
+}
+
+static void scopes_go_by_protocol(void **state)
+{
+	char scope[MB_PROVIDER_SCOPE];
+	struct mb_err e = {0};
+
+	(void)state;
+	assert_int_equal(mb_provider_scope(named("microsoft"), NULL, scope,
+					   &e), 0);
+	assert_string_equal(scope,
+		"https://outlook.office.com/IMAP.AccessAsUser.All "
+		"https://outlook.office.com/SMTP.Send "
+		"offline_access openid email profile");
+	assert_int_equal(mb_provider_scope(named("microsoft"), "pop3,SMTP",
+					   scope, &e), 0);
+	assert_string_equal(scope,
+		"https://outlook.office.com/POP.AccessAsUser.All "
+		"https://outlook.office.com/SMTP.Send "
+		"offline_access openid email profile");
+	/* One scope for all of it is named once. */
+	assert_int_equal(mb_provider_scope(named("google"), "imap,smtp,pop",
+					   scope, &e), 0);
+	assert_string_equal(scope, "https://mail.google.com/ openid email");
+	assert_int_equal(mb_provider_scope(named("custom"), "imap", scope,
+					   &e), 0);
+	assert_string_equal(scope, "");
+	snprintf(scope, sizeof(scope), "untouched");
+	assert_int_equal(mb_provider_scope(named("google"), "imap,nntp", scope,
+					   &e), -1);
+	assert_int_equal(e.id, MB_E_USAGE);
+	assert_non_null(strstr(e.cause, "\"nntp\""));
+	assert_int_equal(mb_provider_scope(named("google"), ",imap", scope,
+					   &e), -1);
+	assert_int_equal(mb_provider_scope(named("yandex"), "pop3", scope,
+					   &e), -1);
+	assert_non_null(strstr(e.cause, "Yandex Mail gives no access by pop3"));
+	assert_string_equal(scope, "untouched");
+}
+
+static void google_gives_no_mail_scope_to_devices(void **state)
+{
+	char word[256] = "";
+
+	(void)state;
+	assert_true(named("google")->device_endpoint[0]);
+	assert_false(mb_provider_device_gives(named("google"),
+		"openid email https://mail.google.com/", word));
+	assert_string_equal(word, "https://mail.google.com/");
+	assert_true(mb_provider_device_gives(named("google"), "openid  email",
+					     word));
+	assert_true(mb_provider_device_gives(named("microsoft"),
+		"https://outlook.office.com/SMTP.Send", word));
+}
+
+static void a_mail_exchanger_finds_its_provider(void **state)
+{
+	static const struct {
+		const char *host, *name;
+	} cases[] = {
+		{ "aspmx.l.google.com", "google" },
+		{ "ALT1.ASPMX.L.GOOGLE.COM.", "google" },
+		{ "contoso-com.mail.protection.outlook.com", "microsoft" },
+		{ "x.mail.protection.office365.us", "microsoft-us" },
+		{ "in1-smtp.messagingengine.com", "fastmail" },
+		{ "google.com", NULL },
+		{ "notgoogle.com", NULL },
+		{ ".google.com.evil.example", NULL },
+		{ "", NULL },
+		{ ".", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct mb_provider *p =
+			mb_provider_find_mx(&all, cases[i].host);
+
+		if (p != (cases[i].name ? named(cases[i].name) : NULL))
+			fail_msg("%s: %s", cases[i].host, p ? p->name : "-");
+	}
+}
+
+/* ---- what the administrator says instead ---- */
+
+struct dir {
+	char path[64];
+	char file[2][80];
+};
+
+static void put(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "we");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(path, 0644), 0);
+}
+
+static void make(struct dir *d, const char *first, const char *second)
+{
+	snprintf(d->path, sizeof(d->path), "/tmp/mb-providers.d-XXXXXX");
+	assert_non_null(mkdtemp(d->path));
+	snprintf(d->file[0], sizeof(d->file[0]), "%s/10-own.conf", d->path);
+	snprintf(d->file[1], sizeof(d->file[1]), "%s/20-more.conf", d->path);
+	put(d->file[0], first);
+	put(d->file[1], second);
+}
+
+static void discard(const struct dir *d)
+{
+	unlink(d->file[0]);
+	unlink(d->file[1]);
+	rmdir(d->path);
+}
+
+static void later_files_stand_over_earlier_ones(void **state)
+{
+	const struct mb_provider *g;
+	struct mb_providers p = {0};
+	struct mb_err e = {0};
+	struct dir d;
+
+	(void)state;
+	make(&d, "providers = ( { name = \"google\"; title = \"Ours\";\n"
+		 " steps = ( \"one\" ); scope_smtp = \"s\"; },\n"
+		 " { name = \"own\"; domains = ( \"own.example\" ); } );\n",
+	     "providers = ( { name = \"google\"; title = \"Later\"; } );\n");
+	assert_int_equal(mb_providers_load(&p, mb_path_providers, &e), 0);
+	if (mb_providers_override_dir(&p, d.path, &e) < 0)
+		fail_msg("%s: %s", e.object, e.cause);
+	g = mb_provider_find(&p, "google");
+	assert_string_equal(g->title, "Later");
+	assert_string_equal(g->scope_smtp, "s");
+	assert_int_equal(g->nsteps, 1);
+	assert_string_equal(g->steps[0], "one");
+	assert_int_equal(g->nservers, 4);
+	assert_string_equal(g->token_endpoint,
+			    "https://oauth2.googleapis.com/token");
+	assert_string_equal(mb_provider_find(&p, "a@own.example")->name,
+			    "own");
+	assert_int_equal(p.n, all.n + 1);
+	discard(&d);
+	assert_int_equal(mb_providers_override_dir(&p, d.path, &e), 0);
+	assert_int_equal(p.n, all.n + 1);
+	mb_providers_clear(&p);
+}
+
+static void an_error_in_an_override_names_file_and_line(void **state)
+{
+	struct mb_providers p = {0};
+	struct mb_err e = {0};
+	struct dir d;
+
+	(void)state;
+	make(&d, "", "\n\n\n\n\n\n\n\n\n\nproviders = ( { name = \"x\";\n"
+		 "  tokenendpoint = \"https://x.example/\"; } );\n");
+	assert_int_equal(mb_providers_load(&p, mb_path_providers, &e), 0);
+	assert_int_equal(mb_providers_override_dir(&p, d.path, &e), -1);
+	assert_string_equal(e.object, d.file[1]);
+	assert_non_null(strstr(e.cause, " line 12: there is no member "
+			       "\"tokenendpoint\""));
+	assert_null(p.list);
+	put(d.file[1], "providers = ( { name = \"x\"; } );\n");
+	chmod(d.file[1], 0666);
+	assert_int_equal(mb_providers_load(&p, mb_path_providers, &e), 0);
+	assert_int_equal(mb_providers_override_dir(&p, d.path, &e), -1);
+	assert_int_equal(e.id, MB_E_UNSAFE_FILE);
+	discard(&d);
+}
+
 static void wrong(const char *text, const char *cause)
 {
 	char path[] = "/tmp/mb-providers-XXXXXX";
@@ -209,7 +385,7 @@ static void errors_name_file_and_line(void **state)
 	wrong("\n@include \"x\"\n", " line 2: @include");
 	wrong("providers = (\n", " line 2: ");
 	wrong("providers = ( { name = \"a\"; steps = ( \"x\", 7 ); } );\n",
-	      " line 1: a step");
+	      " line 1: one of the steps");
 	wrong("providers = ( { name = \"a\"; servers = ( { host = \"h\"; } );"
 	      " } );\n", " line 1: a server");
 	assert_int_equal(mb_providers_load(&p, "/nonexistent/x", &e), -1);
@@ -227,6 +403,11 @@ int main(void)
 		cmocka_unit_test(the_usual_mix_ups_are_caught),
 		cmocka_unit_test(a_step_shows_the_redirect_uri),
 		cmocka_unit_test(errors_name_file_and_line),
+		cmocka_unit_test(scopes_go_by_protocol),
+		cmocka_unit_test(google_gives_no_mail_scope_to_devices),
+		cmocka_unit_test(a_mail_exchanger_finds_its_provider),
+		cmocka_unit_test(later_files_stand_over_earlier_ones),
+		cmocka_unit_test(an_error_in_an_override_names_file_and_line),
 	};
 
 	return cmocka_run_group_tests(tests, load, unload);
