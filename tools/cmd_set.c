@@ -57,6 +57,10 @@ static int follow_tenant(const struct mb_providers *p,
 		c->authorization_endpoint[0] = 0;
 	if (!mb_opts_has(o, "token-endpoint"))
 		c->token_endpoint[0] = 0;
+	if (!mb_opts_has(o, "device-endpoint"))
+		c->device_endpoint[0] = 0;
+	if (!mb_opts_has(o, "revocation-endpoint"))
+		c->revocation_endpoint[0] = 0;
 	if (!mb_opts_has(o, "issuer"))
 		c->issuer[0] = 0;
 	if (provider && !mb_opts_has(o, "scope"))
