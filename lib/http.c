@@ -87,15 +87,15 @@ static CURLcode on_ssl_ctx(CURL *easy, void *ctx, void *arg)
 static bool set_headers(struct mb_http_transfer *t)
 {
 	static const char *const fixed[] = {
-		"Content-Type: application/x-www-form-urlencoded",
 		"Accept: application/json",
+		"Content-Type: application/x-www-form-urlencoded",
 		"Expect:",	/* a round trip, and some servers never answer */
 	};
 	const struct mb_secret *authorization = t->q->authorization;
 	struct mb_secret line = {0};
 	struct curl_slist *more = NULL;
 
-	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++) {
+	for (size_t i = 0; i < (t->q->body ? 3 : 1); i++) {
 		more = curl_slist_append(t->headers, fixed[i]);
 		t->no_memory = more == NULL;
 		if (!more)
@@ -158,16 +158,23 @@ static bool set_tls(struct mb_http_transfer *t)
 	       SET(CURLOPT_SSL_CTX_DATA, t);
 }
 
+static bool set_body(struct mb_http_transfer *t)
+{
+	if (!t->q->body)
+		return SET(CURLOPT_HTTPGET, 1L);
+	return SET(CURLOPT_POST, 1L) &&
+	       SET(CURLOPT_POSTFIELDSIZE_LARGE,
+		   (curl_off_t)t->q->body->len) &&
+	       /* not COPYPOSTFIELDS: no further copy of the secrets */
+	       SET(CURLOPT_POSTFIELDS, mb_secret_str(t->q->body));
+}
+
 static bool set_request(struct mb_http_transfer *t)
 {
 	return set_headers(t) && SET(CURLOPT_URL, t->q->url) &&
 	       SET(CURLOPT_HTTPHEADER, t->headers) &&
 	       SET(CURLOPT_USERAGENT, "mailbearer/" PACKAGE_VERSION) &&
-	       SET(CURLOPT_POST, 1L) &&
-	       SET(CURLOPT_POSTFIELDSIZE_LARGE,
-		   (curl_off_t)t->q->body->len) &&
-	       /* not COPYPOSTFIELDS: no further copy of the secrets */
-	       SET(CURLOPT_POSTFIELDS, mb_secret_str(t->q->body)) &&
+	       set_body(t) &&
 	       SET(CURLOPT_WRITEFUNCTION, on_body) &&
 	       SET(CURLOPT_WRITEDATA, t) &&
 	       SET(CURLOPT_HEADERFUNCTION, on_header) &&
@@ -230,12 +237,17 @@ static void tear_down(struct mb_http_transfer *t)
  * have acted on it. */
 static void look_if_sent(struct mb_http_transfer *t)
 {
-	curl_off_t up = 0;
+	curl_off_t up = 0, want = 1;
+	CURLINFO counter = CURLINFO_SIZE_UPLOAD_T;
 
-	if (t->sent || curl_easy_getinfo(t->easy, CURLINFO_SIZE_UPLOAD_T,
-					 &up) != CURLE_OK)
+	/* A GET has no body to count; its headers are one write. */
+	if (!t->q->body)
+		counter = CURLINFO_PRETRANSFER_TIME_T;
+	else
+		want = (curl_off_t)t->q->body->len;
+	if (t->sent || curl_easy_getinfo(t->easy, counter, &up) != CURLE_OK)
 		return;
-	if (up >= (curl_off_t)t->q->body->len) {
+	if (up >= want) {
 		t->sent = true;
 		t->limit = mb_deadline_in(t->reply_ms);
 	}
@@ -260,6 +272,9 @@ static bool finished(struct mb_http_transfer *t)
 /* Drive the transfer to its end or to the limit that holds at the time. */
 static void run(struct mb_http_transfer *t)
 {
+	struct curl_waitfd cancel = { .fd = t->q->cancel_fd,
+				      .events = CURL_WAIT_POLLIN };
+
 	t->limit = mb_deadline_in(t->connect_ms);
 	while (true) {
 		int64_t left;
@@ -277,8 +292,12 @@ static void run(struct mb_http_transfer *t)
 			t->result = CURLE_OPERATION_TIMEDOUT;
 			break;
 		}
-		curl_multi_poll(t->multi, NULL, 0,
+		curl_multi_poll(t->multi, &cancel, cancel.fd > 0,
 				left < POLL_MS ? (int)left : POLL_MS, NULL);
+		if (cancel.revents) {
+			t->result = CURLE_ABORTED_BY_CALLBACK;
+			break;
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * One HTTPS POST of a form, within limits: the only user of libcurl.
+ * One HTTPS POST of a form, or one GET, within limits: the tool's login to mail
+ * servers apart, the only user of libcurl.
  *
  * https alone (http for loopback hosts); redirects are not followed; no
  * cookies, no netrc, and no proxy but the request's own: the environment is not
@@ -26,8 +27,10 @@ struct mb_http_request {
 	const char *url;
 	const char *proxy;		/* "": none */
 	const struct mb_secret *ca_pem;	/* empty: the system's certificates */
-	const struct mb_secret *body;	/* form-encoded; used in place */
+	const struct mb_secret *body;	/* form-encoded; used in place.
+					 * NULL: a GET */
 	const struct mb_secret *authorization;	/* "Basic ...", or empty */
+	int cancel_fd;			/* 0: none; readable: give up at once */
 	struct mb_patience patience;
 };
 
@@ -44,7 +47,7 @@ enum mb_http_result {
 	MB_HTTP_LOST,		/* sent; what became of it is not known */
 };
 
-/* POST.  *r (of {0}) is filled on ANSWERED; else *e says why not.  Nothing is
+/* One request.  *r (of {0}) is filled on ANSWERED; else *e says why not.  Nothing is
  * tried twice.  Safe to call from several threads. */
 enum mb_http_result mb_http_post(const struct mb_http_request *q,
 				 struct mb_http_reply *r, struct mb_err *e);

@@ -77,6 +77,10 @@ void mb_http_explain(const struct mb_http_transfer *t, struct mb_err *e)
 		explain_timeout(t, e);
 		return;
 	}
+	if (t->result == CURLE_ABORTED_BY_CALLBACK) {
+		mb_fail(e, MB_E_INTERRUPTED, object, "interrupted");
+		return;
+	}
 	if (t->too_large) {
 		mb_fail(e, MB_E_REPLY_BAD, object, "%s answers with more than "
 			"%d KiB", t->origin, MB_HTTP_REPLY_MAX >> 10);

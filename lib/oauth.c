@@ -178,3 +178,30 @@ int mb_oauth_code_request(const struct mb_credential *c,
 		   authenticate(c, &new) == 0;
 	return hand_over(q, &new, complete, c->name, e);
 }
+
+int mb_oauth_device_request(const struct mb_credential *c,
+			    struct mb_oauth_request *q, struct mb_err *e)
+{
+	struct mb_oauth_request new = {0};
+	bool complete;
+
+	complete = authenticate(c, &new) == 0 &&
+		   add_known(&new.body, "scope", c->scope) == 0;
+	return hand_over(q, &new, complete, c->name, e);
+}
+
+int mb_oauth_device_code_request(const struct mb_credential *c,
+				 const struct mb_secret *device_code,
+				 struct mb_oauth_request *q,
+				 struct mb_err *e)
+{
+	struct mb_oauth_request new = {0};
+	bool complete;
+
+	complete = mb_form_add_str(&new.body, "grant_type",
+			"urn:ietf:params:oauth:grant-type:device_code") == 0 &&
+		   mb_form_add_secret(&new.body, "device_code",
+				      device_code) == 0 &&
+		   authenticate(c, &new) == 0;
+	return hand_over(q, &new, complete, c->name, e);
+}

@@ -59,6 +59,16 @@ int mb_oauth_code_request(const struct mb_credential *c,
 			  const char *redirect_uri, struct mb_oauth_request *q,
 			  struct mb_err *e);
 
+/* RFC 8628 section 3.1: asks the device endpoint for a code. */
+int mb_oauth_device_request(const struct mb_credential *c,
+			    struct mb_oauth_request *q, struct mb_err *e);
+
+/* RFC 8628 section 3.4: asks whether somebody has used it. */
+int mb_oauth_device_code_request(const struct mb_credential *c,
+				 const struct mb_secret *device_code,
+				 struct mb_oauth_request *q,
+				 struct mb_err *e);
+
 /* ---- token reply ---- */
 
 enum { MB_OAUTH_LIFETIME = 3600,	/* when a reply has no expires_in */

@@ -37,6 +37,11 @@ TESTS += tests/unit/test_oauth
 tests_unit_test_oauth_SOURCES = tests/unit/test_oauth.c
 tests_unit_test_oauth_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_oauth_device
+TESTS += tests/unit/test_oauth_device
+tests_unit_test_oauth_device_SOURCES = tests/unit/test_oauth_device.c
+tests_unit_test_oauth_device_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test_outcome
 TESTS += tests/unit/test_outcome
 tests_unit_test_outcome_SOURCES = tests/unit/test_outcome.c
