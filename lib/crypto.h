@@ -19,7 +19,6 @@ struct mb_crypto {
 	EVP_CIPHER *gcm;	/* AES-256-GCM */
 	EVP_CIPHER *wrap;	/* AES-256-WRAP (RFC 3394) */
 	EVP_CIPHER *ecb;	/* AES-256-ECB, to unwrap (lib/unseal.c) */
-	EVP_MD *sha256;
 };
 
 /* The process's algorithms; NULL with MB_E_CRYPTO.  Thread-safe. */

@@ -81,8 +81,10 @@ static int open_shared(struct mb_err *e)
 	return 1;
 }
 
-static int wait_in_jail(const struct mb_deadline *d, struct mb_err *e)
+static int wait_in_jail(const struct mb_deadline *given, struct mb_err *e)
 {
+	struct mb_deadline mine = mb_deadline_in(WAIT_MS);
+	const struct mb_deadline *d = given ? given : &mine;
 	struct mb_backoff pause = {0};
 
 	while (pthread_mutex_trylock(&state.mutex) != 0) {
@@ -96,7 +98,8 @@ static int wait_in_jail(const struct mb_deadline *d, struct mb_err *e)
 	return 0;
 }
 
-/* 1, 0 no store for this process, -1; leave() only after 1. */
+/* d: NULL, or how long to wait for another thread, where that must be.
+ * 1, 0 no store for this process, -1; leave() only after 1. */
 static int enter(struct session *x, const struct mb_deadline *d,
 		 struct mb_err *e)
 {
@@ -216,37 +219,44 @@ static int engine_preload(struct mb_err *e)
 
 static int engine_open(struct mb_err *e)
 {
-	struct mb_deadline d = mb_deadline_in(WAIT_MS);
 	struct session x;
-	int r = enter(&x, &d, e);
+	int r = enter(&x, NULL, e);
 
 	if (r > 0)
 		leave(&x, NULL);
 	return r;
 }
 
+/* Not from the cache; leaves x. */
+__attribute__((noinline))
+static int look(struct session *x, const char *account, struct mb_err *e)
+{
+	struct mb_token_world w = world(x);
+	struct mb_err why = {0};
+	int r = mb_token_known(&w, account, &why);
+
+	leave(x, r < 0 ? &why : NULL);
+	if (r <= 0 && e)
+		*e = why;
+	return r;
+}
+
 static int engine_knows(const char *account, struct mb_err *e)
 {
-	struct mb_deadline d = mb_deadline_in(WAIT_MS);
-	struct mb_token_world w;
 	const struct mb_slot *slot;
-	struct mb_err why = {0};
 	struct mb_stamp stamp;
 	struct session x;
 	int r;
 
-	r = enter(&x, &d, e);
+	r = enter(&x, NULL, e);
 	if (r <= 0)
 		return r;
-	w = world(&x);
 	slot = mb_cache_find(x.cache, account);
-	r = slot && mb_store_stamp(x.store, slot->basis.on[0].id, &stamp,
-				   NULL) > 0 ? 1 :
-	    mb_token_known(&w, account, &why);
-	leave(&x, r < 0 ? &why : NULL);
-	if (r <= 0 && e)
-		*e = why;
-	return r;
+	if (!slot || mb_store_stamp(x.store, slot->basis.on[0].id, &stamp,
+				    NULL) <= 0)
+		return look(&x, account, e);
+	leave(&x, NULL);
+	return 1;
 }
 
 /* One authentication. */
@@ -342,12 +352,11 @@ static int engine_token(const struct mb_engine_want *want,
 
 static void engine_refused(const char *account, int64_t generation)
 {
-	struct mb_deadline d = mb_deadline_in(WAIT_MS);
 	struct mb_token_world w;
 	struct mb_slot *slot;
 	struct session x;
 
-	if (enter(&x, &d, NULL) <= 0)
+	if (enter(&x, NULL, NULL) <= 0)
 		return;
 	/* Here too: the store may not be writable. */
 	slot = mb_cache_find(x.cache, account);

@@ -5,6 +5,38 @@
 
 #include <string.h>
 
+/* Bytes that are looked at together: tokens are long, and each login has one
+ * checked (doc/DESIGN.md). */
+typedef unsigned char block __attribute__((vector_size(16)));
+typedef signed char signs __attribute__((vector_size(16)));
+
+/* One more, as a signed number: 0x7f and what is above it are negative. */
+static signs visible(block b)
+{
+	return (signs)(b + 1) > '!';
+}
+
+bool mb_visible(const char *text, size_t n)
+{
+	uint64_t part[sizeof(block) / sizeof(uint64_t)];
+	signs all = visible((block){0} + 'x');
+	size_t i;
+	block b;
+
+	for (; n >= sizeof(b); n -= sizeof(b), text += sizeof(b)) {
+		memcpy(&b, text, sizeof(b));
+		all &= visible(b);
+	}
+	b = (block){0} + 'x';
+	memcpy(&b, text, n);
+	all &= visible(b);
+	memcpy(part, &all, sizeof(part));
+	for (i = 0; i < sizeof(part) / sizeof(part[0]); i++)
+		if (part[i] != UINT64_MAX)
+			return false;
+	return true;
+}
+
 /* RFC 3629 section 4: what may follow a lead byte. */
 static size_t utf8_lead(unsigned char b, uint32_t *c, uint32_t *least)
 {

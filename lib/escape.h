@@ -15,6 +15,9 @@
  */
 size_t mb_escape(char *dst, size_t size, const char *src, size_t n);
 
+/* Nothing but visible ASCII (0x21 to 0x7e) in these n bytes? */
+bool mb_visible(const char *text, size_t n);
+
 /* Columns a UTF-8 text takes on a terminal (wide and combining characters
  * counted right); no locale is used. */
 size_t mb_columns(const char *text);

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "lib/escape.h"
 #include "lib/record_members.h"
 
 /* One for each line of struct mb_record that is stored. */
@@ -41,32 +42,9 @@ static void *value_of(struct mb_record *r, const struct mb_record_member *m)
 	return (char *)r + m->offset;
 }
 
-/* Eight bytes at a time, since tokens are most of a record: zero if all are
- * 0x21 to 0x7e.  Adding to a byte below 0x80 sets its top bit where it reaches
- * 0x7f, or 0x21; what carries into a neighbour comes from a byte that is
- * refused anyway. */
-static uint64_t not_visible(uint64_t bytes)
-{
-	const uint64_t each = 0x0101010101010101;
-
-	return (bytes | (bytes + each) | ~(bytes + each * (0x80 - 0x21))) &
-	       each << 7;
-}
-
 bool mb_token_valid(const char *token, size_t n)
 {
-	uint64_t bad = 0, bytes;
-
-	if (n < 1 || n > MB_TOKEN_MAX)
-		return false;
-	for (; n >= sizeof(bytes); n -= sizeof(bytes)) {
-		memcpy(&bytes, token, sizeof(bytes));
-		bad |= not_visible(bytes);
-		token += sizeof(bytes);
-	}
-	memset(&bytes, 'x', sizeof(bytes));
-	memcpy(&bytes, token, n);
-	return (bad | not_visible(bytes)) == 0;
+	return n >= 1 && n <= MB_TOKEN_MAX && mb_visible(token, n);
 }
 
 bool mb_record_text_valid(const char *value, size_t n)

@@ -3,7 +3,6 @@
 
 #include <sys/mman.h>
 
-#include "lib/secret.h"
 #include "lib/vault.h"
 
 void *mb_vault_new(size_t size)
@@ -19,8 +18,6 @@ void *mb_vault_new(size_t size)
 
 void mb_vault_free(void *p, size_t size)
 {
-	if (!p)
-		return;
-	mb_wipe(p, size);
-	(void)munmap(p, size);
+	if (p)
+		(void)munmap(p, size);
 }

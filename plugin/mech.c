@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,7 @@
 
 #include "lib/address.h"
 #include "lib/clock.h"
+#include "lib/secret.h"
 #include "plugin/host.h"
 #include "plugin/load.h"
 #include "plugin/mech.h"
@@ -33,9 +35,15 @@ struct conn {
 	int64_t generation;
 	size_t token_at;		/* in the response */
 	size_t token_len;
-	struct mb_secret response;
+	size_t response_len;
 	char account[MB_ADDRESS_MAX + 1];
+	/* Built here and nowhere else: a login has one allocation and no copy
+	 * of the token but this.  What is not used is never touched. */
+	char response[MB_WIRE_MAX];
 };
+
+/* All but the response. */
+enum { CONN_HEAD = offsetof(struct conn, account) };
 
 /* What a step needs while the engine calls back with the token. */
 struct job {
@@ -87,23 +95,35 @@ int mb_mech_new(void *glob_context, sasl_client_params_t *params,
 	const struct mb_mech *mech = glob_context;
 	struct mb_host h = host_of(mech, params);
 	const struct mb_engine *engine;
-	struct mb_err e = {0};
 	struct conn *c;
+	struct mb_err e;
 
+	/* Clearing all of it would cost each login. */
+	e.id = MB_E_NONE;
 	engine = mb_load_engine(&e);
 	if (!engine)
 		return mb_host_fail(&h, &e);
 	if (!ours(engine, &h, &e))
 		return not_ours(&h, &e);
-	c = calloc(1, sizeof(*c));
+	c = malloc(sizeof(*c));
 	if (!c) {
 		mb_fail(&e, MB_E_NOMEM, "mailbearer", "no memory to start");
 		return mb_host_fail(&h, &e);
 	}
+	memset(c, 0, CONN_HEAD);
 	c->mech = mech;
 	c->engine = engine;
+	c->account[0] = '\0';
+	c->response[0] = '\0';
 	*conn_context = c;
 	return SASL_OK;
+}
+
+static void wipe_response(struct conn *c)
+{
+	mb_wipe(c->response, c->response_len);
+	c->response_len = 0;
+	c->token_len = 0;
 }
 
 void mb_mech_dispose(void *conn_context, const sasl_utils_t *utils)
@@ -113,7 +133,7 @@ void mb_mech_dispose(void *conn_context, const sasl_utils_t *utils)
 	(void)utils;
 	if (!c)
 		return;
-	mb_secret_clear(&c->response);
+	wipe_response(c);
 	free(c);
 }
 
@@ -138,10 +158,11 @@ static int emit(void *arg, const char *user, const char *token,
 		.token = token, .token_len = token_len,
 	};
 
-	if (mb_wire_response(&w, &c->response, e) < 0)
+	if (mb_wire_response(&w, c->response, sizeof(c->response),
+			     &c->response_len, e) < 0)
 		return -1;
 	c->token_len = token_len;
-	c->token_at = c->response.len - token_len - 2;
+	c->token_at = c->response_len - token_len - 2;
 	return 0;
 }
 
@@ -236,9 +257,11 @@ static int first_step(struct conn *c, const sasl_client_params_t *params,
 		      unsigned *clientoutlen, sasl_out_params_t *oparams)
 {
 	struct mb_host h = host_of(c->mech, params);
-	struct mb_err e = {0};
-	int r = names(c, &h, params, prompt_need, oparams, &e);
+	struct mb_err e;
+	int r;
 
+	e.id = MB_E_NONE;
+	r = names(c, &h, params, prompt_need, oparams, &e);
 	if (r == SASL_INTERACT)
 		return r;
 	if (r != SASL_OK || token(c, params, oparams, &e) < 0) {
@@ -247,15 +270,15 @@ static int first_step(struct conn *c, const sasl_client_params_t *params,
 	}
 	mb_host_log_trouble(&h, c->engine);
 	c->state = SENT;
-	*clientout = mb_secret_str(&c->response);
-	*clientoutlen = (unsigned)c->response.len;
+	*clientout = c->response;
+	*clientoutlen = (unsigned)c->response_len;
 	return prompt_need ? SASL_CONTINUE : SASL_OK;
 }
 
 /* A hostile server may try to have the token written to the log. */
 static bool repeats_token(const struct conn *c, const char *text, size_t n)
 {
-	const char *token_text = mb_secret_str(&c->response) + c->token_at;
+	const char *token_text = c->response + c->token_at;
 	size_t len = c->token_len < TELLTALE ? c->token_len : TELLTALE;
 
 	return len > 0 && memmem(text, n, token_text, len);
@@ -310,8 +333,7 @@ static int later_step(struct conn *c, const sasl_client_params_t *params,
 		*clientout = mb_wire_refusal_reply(c->mech->wire, &len);
 	}
 	*clientoutlen = (unsigned)len;
-	mb_secret_clear(&c->response);
-	c->token_len = 0;
+	wipe_response(c);
 	return SASL_OK;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -40,31 +39,6 @@ static bool is_ascii(const char *s)
 	return true;
 }
 
-/* High bit set in each byte of v that is not visible ASCII; bytes above the
- * first such one may be wrong about it. */
-static uint64_t invisible(uint64_t v)
-{
-	const uint64_t each = 0x0101010101010101;
-
-	return (v | (v - 0x21 * each) | (v + each)) & 0x80 * each;
-}
-
-/* Eight bytes at a time: this was most of a login with a long token. */
-static bool token_ok(const char *token, size_t n)
-{
-	uint64_t v, bad = 0;
-	size_t i;
-
-	for (i = 0; n - i >= sizeof(v); i += sizeof(v)) {
-		memcpy(&v, token + i, sizeof(v));
-		bad |= invisible(v);
-	}
-	memset(&v, '!', sizeof(v));
-	memcpy(&v, token + i, n - i);
-	bad |= invisible(v);
-	return n > 0 && bad == 0;
-}
-
 static int check(const struct mb_wire *w, struct mb_err *e)
 {
 	if (!w->user || !*w->user) {
@@ -80,7 +54,7 @@ static int check(const struct mb_wire *w, struct mb_err *e)
 			"control bytes in the server's name");
 		return mb_remedy(e, "correct the mail program's server name");
 	}
-	if (!token_ok(w->token, w->token_len)) {
+	if (w->token_len == 0 || !mb_visible(w->token, w->token_len)) {
 		mb_fail(e, MB_E_BAD_TOKEN, w->user,
 			"the access token has bytes no token may have");
 		return mb_remedy(e, "run: mailbearer refresh --force %s",
@@ -89,87 +63,93 @@ static int check(const struct mb_wire *w, struct mb_err *e)
 	return 0;
 }
 
-static int add(struct mb_secret *s, const char *text)
+/* The first pass only counts (at NULL), the second writes into the buffer. */
+struct sink {
+	char *at;
+	size_t n;
+};
+
+static void put(struct sink *s, const char *text, size_t n)
 {
-	return mb_secret_append(s, text, strlen(text));
+	if (s->at)
+		memcpy(s->at + s->n, text, n);
+	s->n += n;
 }
 
-static int xoauth2(const struct mb_wire *w, struct mb_secret *s)
+static void add(struct sink *s, const char *text)
 {
-	if (add(s, "user=") < 0 || add(s, w->user) < 0 ||
-	    add(s, SEP "auth=Bearer ") < 0 ||
-	    mb_secret_append(s, w->token, w->token_len) < 0 ||
-	    add(s, SEP SEP) < 0)
-		return -1;
-	return 0;
+	put(s, text, strlen(text));
+}
+
+static void xoauth2(const struct mb_wire *w, struct sink *s)
+{
+	add(s, "user=");
+	add(s, w->user);
+	add(s, SEP);
 }
 
 /* saslname of RFC 5801 section 4. */
-static int add_saslname(struct mb_secret *s, const char *name)
+static void add_saslname(struct sink *s, const char *name)
 {
-	while (*name) {
+	for (;;) {
 		size_t n = strcspn(name, ",=");
 
-		if (mb_secret_append(s, name, n) < 0)
-			return -1;
+		put(s, name, n);
 		name += n;
 		if (!*name)
 			break;
-		if (add(s, *name == ',' ? "=2C" : "=3D") < 0)
-			return -1;
+		add(s, *name == ',' ? "=2C" : "=3D");
 		name++;
 	}
-	return 0;
 }
 
-static int add_pair(struct mb_secret *s, const char *key, const char *value)
+static void add_pair(struct sink *s, const char *key, const char *value)
 {
-	if (add(s, key) < 0 || add(s, value) < 0 || add(s, SEP) < 0)
-		return -1;
-	return 0;
+	add(s, key);
+	add(s, value);
+	add(s, SEP);
 }
 
-static int oauthbearer(const struct mb_wire *w, struct mb_secret *s)
+static void oauthbearer(const struct mb_wire *w, struct sink *s)
 {
-	if (add(s, "n,a=") < 0 || add_saslname(s, w->user) < 0 ||
-	    add(s, "," SEP) < 0)
-		return -1;
-	if (w->host && *w->host && is_ascii(w->host) &&
-	    add_pair(s, "host=", w->host) < 0)
-		return -1;
-	if (w->port && *w->port && add_pair(s, "port=", w->port) < 0)
-		return -1;
-	if (add(s, "auth=Bearer ") < 0 ||
-	    mb_secret_append(s, w->token, w->token_len) < 0 ||
-	    add(s, SEP SEP) < 0)
-		return -1;
-	return 0;
+	add(s, "n,a=");
+	add_saslname(s, w->user);
+	add(s, "," SEP);
+	if (w->host && *w->host && is_ascii(w->host))
+		add_pair(s, "host=", w->host);
+	if (w->port && *w->port)
+		add_pair(s, "port=", w->port);
 }
 
-int mb_wire_response(const struct mb_wire *w, struct mb_secret *out,
-		     struct mb_err *e)
+static void compose(const struct mb_wire *w, struct sink *s)
 {
-	struct mb_secret s = {0};
-	size_t room;
-	int ret = -1;
+	if (w->mech == MB_WIRE_XOAUTH2)
+		xoauth2(w, s);
+	else
+		oauthbearer(w, s);
+	add(s, "auth=Bearer ");
+	put(s, w->token, w->token_len);
+	add(s, SEP SEP);
+}
+
+int mb_wire_response(const struct mb_wire *w, char *buf, size_t size,
+		     size_t *len, struct mb_err *e)
+{
+	struct sink s = {0};
 
 	if (check(w, e) < 0)
 		return -1;
-	/* Each byte of the name may become three; 64 for everything fixed. */
-	room = 64 + 3 * strlen(w->user) + w->token_len;
-	room += (w->host ? strlen(w->host) : 0) +
-		(w->port ? strlen(w->port) : 0);
-	if (mb_secret_reserve(&s, room) < 0 ||
-	    (w->mech == MB_WIRE_XOAUTH2 ? xoauth2(w, &s) :
-	     oauthbearer(w, &s)) < 0) {
-		mb_fail(e, MB_E_NOMEM, w->user, "no memory for the response");
-		goto out;
+	compose(w, &s);
+	if (s.n >= size) {
+		mb_fail(e, MB_E_TOO_LARGE, w->user, "the response would be "
+			"%zu bytes long, %zu are possible", s.n, size - 1);
+		return mb_remedy(e, "correct the mail program's server name");
 	}
-	mb_secret_move(out, &s);
-	ret = 0;
-out:
-	mb_secret_clear(&s);
-	return ret;
+	s = (struct sink){.at = buf};
+	compose(w, &s);
+	buf[s.n] = '\0';
+	*len = s.n;
+	return 0;
 }
 
 const char *mb_wire_refusal_reply(enum mb_wire_mech mech, size_t *len)

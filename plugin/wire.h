@@ -11,7 +11,6 @@
 #include <stddef.h>
 
 #include "lib/err.h"
-#include "lib/secret.h"
 
 enum mb_wire_mech { MB_WIRE_XOAUTH2, MB_WIRE_OAUTHBEARER };
 
@@ -24,15 +23,21 @@ struct mb_wire {
 	size_t token_len;
 };
 
+/* Longest response: a token of 16 KiB, a name of 254 bytes of which each may
+ * become three, and a server's name that a resolver would take. */
+enum { MB_WIRE_MAX = 18 * 1024 };
+
 /*
- * The initial response, without base64.  Refused: a user that is empty or has
- * control bytes, a host with control bytes (MB_E_BAD_ADDRESS, MB_E_BAD_NAME),
- * a token that is empty or has anything but visible ASCII (MB_E_BAD_TOKEN).
+ * The initial response, without base64, into buf, with a NUL behind it that
+ * *len does not count.  Refused: a user that is empty or has control bytes, a
+ * host with control bytes (MB_E_BAD_ADDRESS, MB_E_BAD_NAME), a token that is
+ * empty or has anything but visible ASCII (MB_E_BAD_TOKEN), what does not fit
+ * into size bytes (MB_E_TOO_LARGE).
  * A host that is not ASCII is left out (RFC 7628 section 3.1: value).
- * out is replaced on success only.
+ * buf and *len change on success only.
  */
-int mb_wire_response(const struct mb_wire *w, struct mb_secret *out,
-		     struct mb_err *e);
+int mb_wire_response(const struct mb_wire *w, char *buf, size_t size,
+		     size_t *len, struct mb_err *e);
 
 /* What a client answers when the server has refused: "" (XOAUTH2) or one
  * byte 01 (RFC 7628 section 3.2.3). */

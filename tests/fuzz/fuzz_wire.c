@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/secret.h"
 #include "plugin/wire.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -62,6 +63,7 @@ static void respond(struct fuzz_in *in, bool bearer)
 	char *token = fuzz_copy(line, strlen(line));
 	struct mb_secret out = { 0 };
 	struct mb_err e = { 0 };
+	size_t len = 0;
 	struct mb_wire w = {
 		.mech = bearer ? MB_WIRE_OAUTHBEARER : MB_WIRE_XOAUTH2,
 		.user = user, .host = *host ? host : NULL,
@@ -71,11 +73,13 @@ static void respond(struct fuzz_in *in, bool bearer)
 
 	fuzz_check(!w.port || (*w.port >= '1' && *w.port <= '9' &&
 			       strlen(w.port) <= 5));
-	if (mb_wire_response(&w, &out, &e) == 0) {
+	fuzz_check(mb_secret_reserve(&out, MB_WIRE_MAX) == 0);
+	if (mb_wire_response(&w, out.data, out.cap, &len, &e) == 0) {
+		out.len = len;
 		check_response(&w, &out);
 	} else {
 		fuzz_check_err(&e);
-		fuzz_check(out.len == 0);
+		fuzz_check(len == 0);
 		if (w.token_len > 8 && !strstr(user, line) &&
 		    !strstr(host, line))
 			fuzz_check_kept(&e, line);

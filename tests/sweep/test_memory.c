@@ -468,6 +468,7 @@ static int begin(void **state)
 	assert_int_equal(mb_seal_prepare(&e), -1);
 	assert_int_equal(faults_disarm(), 1);
 	assert_int_equal(e.id, MB_E_NOMEM);
+	assert_int_equal(mb_seal_prepare(&e), 0);
 	bed_make();
 	return 0;
 }

@@ -133,6 +133,29 @@ static void utf8_is_decoded_in_shortest_form_only(void **state)
 	assert_int_equal(c, 0x10ffff);
 }
 
+static void visible_is_each_byte_at_each_place(void **state)
+{
+	char text[71];
+
+	(void)state;
+	for (size_t n = 0; n <= sizeof(text); n++) {
+		memset(text, '~', sizeof(text));
+		assert_true(mb_visible(text, n));
+		for (size_t at = 0; at < n; at++) {
+			for (int c = 0; c < 0x100; c++) {
+				text[at] = (char)c;
+				assert_int_equal(mb_visible(text, n),
+						 c > 0x20 && c < 0x7f);
+			}
+			text[at] = '!';
+		}
+		/* What is behind the end does not count. */
+		if (n < sizeof(text))
+			text[n] = ' ';
+		assert_true(mb_visible(text, n));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +168,7 @@ int main(void)
 		cmocka_unit_test(escaping_twice_changes_nothing),
 		cmocka_unit_test(columns_count_what_the_eye_sees),
 		cmocka_unit_test(utf8_is_decoded_in_shortest_form_only),
+		cmocka_unit_test(visible_is_each_byte_at_each_place),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/secret.h"
 #include "plugin/wire.h"
 #include "tests/unit/unit.h"
 
@@ -17,12 +18,25 @@ static struct mb_wire wire_of(enum mb_wire_mech mech, const char *user,
 				.token_len = strlen(token)};
 }
 
+static int respond(const struct mb_wire *w, struct mb_secret *out,
+		   struct mb_err *e)
+{
+	size_t len = 0;
+
+	assert_int_equal(mb_secret_reserve(out, MB_WIRE_MAX), 0);
+	if (mb_wire_response(w, out->data, out->cap, &len, e) < 0)
+		return -1;
+	assert_int_equal(out->data[len], 0);
+	out->len = len;
+	return 0;
+}
+
 static void expect(const struct mb_wire *w, const char *bytes)
 {
 	struct mb_secret out = {0};
 	struct mb_err e = {0};
 
-	assert_int_equal(mb_wire_response(w, &out, &e), 0);
+	assert_int_equal(respond(w, &out, &e), 0);
 	assert_int_equal(out.len, strlen(bytes));
 	assert_string_equal(mb_secret_str(&out), bytes);
 	mb_secret_clear(&out);
@@ -34,7 +48,7 @@ static void expect_refused(const struct mb_wire *w, enum mb_id id)
 	struct mb_err e = {0};
 
 	assert_int_equal(mb_secret_set(&out, "before", 6), 0);
-	assert_int_equal(mb_wire_response(w, &out, &e), -1);
+	assert_int_equal(respond(w, &out, &e), -1);
 	assert_int_equal(e.id, id);
 	assert_string_equal(mb_secret_str(&out), "before");
 	mb_secret_clear(&out);
@@ -170,7 +184,7 @@ static void a_token_may_have_visible_ascii_only(void **state)
 		int want = c > 0x20 && c < 0x7f ? 0 : -1;
 
 		token[at] = (char)c;
-		assert_int_equal(mb_wire_response(&w, &out, &e), want);
+		assert_int_equal(respond(&w, &out, &e), want);
 		token[at] = 'z';
 		assert_int_equal(e.id, want ? MB_E_BAD_TOKEN : MB_E_NONE);
 		mb_secret_clear(&out);
@@ -185,7 +199,7 @@ static void an_error_never_shows_the_token(void **state)
 	struct mb_err e = {0};
 
 	(void)state;
-	assert_int_equal(mb_wire_response(&w, &out, &e), -1);
+	assert_int_equal(respond(&w, &out, &e), -1);
 	assert_null(strstr(mb_err_line(&e, line, sizeof(line)), "cret"));
 }
 
@@ -214,11 +228,56 @@ static void a_long_token_goes_out_whole(void **state)
 	memset(token, 'x', n);
 	token[n] = '\0';
 	w = wire_of(MB_WIRE_XOAUTH2, "a@x.org", token);
-	assert_int_equal(mb_wire_response(&w, &out, &e), 0);
+	assert_int_equal(respond(&w, &out, &e), 0);
 	assert_int_equal(out.len, head + n + 2);
 	assert_memory_equal(mb_secret_str(&out) + head, token, n);
 	mb_secret_clear(&out);
 	free(token);
+}
+
+static void a_response_fits_or_is_refused_untouched(void **state)
+{
+	static const char bytes[] = "n,a=a=2Cb@x.org,\001host=h\001port=143"
+				    "\001auth=Bearer token\001\001";
+	struct mb_wire w = wire_of(MB_WIRE_OAUTHBEARER, "a,b@x.org", "token");
+	struct mb_err e = {0};
+	char *buf = malloc(sizeof(bytes));
+	size_t len = 7;
+
+	(void)state;
+	assert_non_null(buf);
+	w.host = "h";
+	w.port = "143";
+	*buf = 'x';
+	assert_int_equal(mb_wire_response(&w, buf, sizeof(bytes) - 1, &len,
+					  &e), -1);
+	assert_int_equal(e.id, MB_E_TOO_LARGE);
+	assert_int_equal(*buf, 'x');
+	assert_int_equal(len, 7);
+	assert_int_equal(mb_wire_response(&w, buf, sizeof(bytes), &len, &e),
+			 0);
+	assert_int_equal(len, sizeof(bytes) - 1);
+	assert_memory_equal(buf, bytes, sizeof(bytes));
+	free(buf);
+}
+
+static void the_longest_of_everything_fits(void **state)
+{
+	char user[255], host[1025], token[16 * 1024 + 1];
+	struct mb_secret out = {0};
+	struct mb_err e = {0};
+	struct mb_wire w;
+
+	(void)state;
+	memset(user, ',', sizeof(user));
+	memset(host, 'h', sizeof(host));
+	memset(token, 't', sizeof(token));
+	user[254] = host[1024] = token[16 * 1024] = '\0';
+	w = wire_of(MB_WIRE_OAUTHBEARER, user, token);
+	w.host = host;
+	w.port = "65535";
+	assert_int_equal(respond(&w, &out, &e), 0);
+	mb_secret_clear(&out);
 }
 
 /* ---- the answer to a refusal ---- */
@@ -372,6 +431,8 @@ int main(void)
 		cmocka_unit_test(an_error_never_shows_the_token),
 		cmocka_unit_test(an_empty_user_or_token_is_refused),
 		cmocka_unit_test(a_long_token_goes_out_whole),
+		cmocka_unit_test(a_response_fits_or_is_refused_untouched),
+		cmocka_unit_test(the_longest_of_everything_fits),
 		cmocka_unit_test(a_refusal_is_answered_as_the_mechanism_asks),
 		cmocka_unit_test(the_programs_own_command_is_an_echo),
 		cmocka_unit_test(the_documented_refusals_are_understood),
