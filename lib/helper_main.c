@@ -135,11 +135,21 @@ static int get_request(struct mb_helper_request *q)
 }
 
 /* Host programs that run as another user than who started them: that one
- * must not be able to signal or trace us. */
+ * must not be able to signal or trace us.  Not asked for in vain: the sandbox
+ * of a service may forbid these calls altogether. */
 static int become_one(void)
 {
-	return setresgid(getegid(), getegid(), getegid()) < 0 ||
-	       setresuid(geteuid(), geteuid(), geteuid()) < 0 ? -1 : 0;
+	uid_t uid = geteuid(), ruid, euid, suid;
+	gid_t gid = getegid(), rgid, egid, sgid;
+
+	if (getresgid(&rgid, &egid, &sgid) < 0 ||
+	    getresuid(&ruid, &euid, &suid) < 0)
+		return -1;
+	if ((rgid != gid || sgid != gid) && setresgid(gid, gid, gid) < 0)
+		return -1;
+	if ((ruid != uid || suid != uid) && setresuid(uid, uid, uid) < 0)
+		return -1;
+	return 0;
 }
 
 static int linked_http(void *ctx, const struct mb_redeem **r, struct mb_err *e)

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <pthread.h>
 #include <string.h>
@@ -96,6 +97,11 @@ void mb_store_descriptors(const struct mb_store *s, int *records_fd,
 {
 	*records_fd = s->records.fd;
 	*conf_fd = s->conf.fd;
+}
+
+bool mb_store_helpful(const struct mb_store *s)
+{
+	return faccessat(s->conf.fd, STORE_CREDENTIALS, R_OK, AT_EACCESS) == 0;
 }
 
 void mb_store_free(struct mb_store **store)

@@ -45,6 +45,9 @@ int mb_store_adopt(struct mb_store **s, const struct mb_home *home,
 		   struct mb_err *e);
 void mb_store_descriptors(const struct mb_store *s, int *records_fd,
 			  int *conf_fd);
+/* Can a helper read the credentials file?  What root kept by
+ * mb_store_drop_privileges() does not count. */
+bool mb_store_helpful(const struct mb_store *s);
 
 const struct mb_home *mb_store_home(const struct mb_store *s);
 /* For messages: the configuration directory. */

@@ -93,6 +93,9 @@ struct mb_token_want {
 	bool force;		/* refresh even if fresh */
 	int64_t not_generation;	/* a server refused this one: get another (0: none) */
 	const struct mb_deadline *deadline;	/* the caller's own */
+	/* Wait for a helper's answer until that one ends, also while there is
+	 * a token to use: for those who came for the refresh. */
+	bool patient;
 };
 
 /*

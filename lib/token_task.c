@@ -55,13 +55,14 @@ static int ask(struct mb_token_job *j, const struct mb_token_task *t,
 	const struct mb_token_world *w = j->w;
 	struct mb_token_answer a = {0};
 	struct mb_err mine = {0};
-	/* While there is a token to use, nobody waits. */
-	bool wait = t->what == MB_TASK_SETTLE ||
+	/* While there is a token to use, nobody waits; but who came for the
+	 * refresh does, and the helper has an end of its own. */
+	bool wait = t->what == MB_TASK_SETTLE || j->q->patient ||
 		    mb_job_judge(j) == NEED_NOW;
+	const struct mb_deadline *d = j->q->patient ? NULL : j->q->deadline;
 	int ret = -1;
 
-	switch (w->helper(w->records_ctx, t, l, j->q->deadline,
-			  wait ? &a : NULL, &mine)) {
+	switch (w->helper(w->records_ctx, t, l, d, wait ? &a : NULL, &mine)) {
 	case MB_HELP_NONE:
 		ret = 1;
 		break;

@@ -58,6 +58,7 @@ static void one(struct round *r, const char *account)
 		.account = account,
 		.force = mb_opts_has(&r->t->opts, "force"),
 		.deadline = &d,
+		.patient = true,
 	};
 	int64_t before = generation(r->t, account);
 	struct mb_record record;

@@ -117,6 +117,7 @@ static int work(void *arg, size_t item, struct mb_err *e)
 	struct mb_deadline d = mb_deadline_in(DUE_WAIT_MS);
 	struct mb_token_want want = {
 		.account = a->address, .force = task->force, .deadline = &d,
+		.patient = true,
 	};
 	struct mb_token_world world = r->world;
 	struct mb_account before = *a, now = { 0 };

@@ -44,7 +44,8 @@ static int try_one(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
 	struct mb_deadline d = mb_deadline_in(PROOF_MS);
 	const struct mb_account *account;
 	struct mb_accounts a = { 0 };
-	struct mb_token_want want = { .force = true, .deadline = &d };
+	struct mb_token_want want = { .force = true, .deadline = &d,
+				      .patient = true };
 	struct mb_token_world world;
 	struct mb_record r;
 	struct proof *proof = out;

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/helper.h"
 #include "lib/paths.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
@@ -180,6 +181,8 @@ void mb_pick_world(struct mb_tool *t, struct mb_token_world *w)
 		.records = &mb_store_records,
 		.records_ctx = t->store,
 		.redeem = linked_http,
+		/* Killed, this process loses nothing then. */
+		.helper = mb_store_helpful(t->store) ? mb_helper_ask : NULL,
 		.note = remark,
 	};
 }

@@ -37,7 +37,8 @@ void mb_pick_say(struct mb_tool *t);
  * "mailbearer --store DIR". */
 const char *mb_pick_command(const struct mb_tool *t);
 
-/* Token policy over t->store with the http module linked in. */
+/* Token policy over t->store: a refresh helper, or where none can be started
+ * the http module linked in. */
 void mb_pick_world(struct mb_tool *t, struct mb_token_world *w);
 
 #endif

@@ -20,12 +20,13 @@ ok "nothing is left to be filled in" test -z \
 	"$(cat "$conf"/systemd/*.service "$conf"/systemd/*.timer \
 		"$conf"/systemd/user/*.service "$conf"/systemd/user/*.timer \
 		"$conf/mailbearer.cron" | grep '@[a-z_]*@')"
-for setting in Type=oneshot ProtectSystem=strict NoNewPrivileges=yes \
-	CapabilityBoundingSet= LimitCORE=0 RuntimeDirectoryPreserve=yes \
-	SystemCallErrorNumber=EPERM; do
+for setting in Type=oneshot KillMode=control-group ProtectSystem=strict \
+	NoNewPrivileges=yes CapabilityBoundingSet= LimitCORE=0 \
+	RuntimeDirectoryPreserve=yes SystemCallErrorNumber=EPERM; do
 	line "$unit" "$setting"
 done
-for setting in Type=oneshot NoNewPrivileges=yes LimitCORE=0; do
+for setting in Type=oneshot KillMode=control-group NoNewPrivileges=yes \
+	LimitCORE=0; do
 	line "$user_unit" "$setting"
 done
 state=$(sed -n 's/^LoadCredential=key:\(.*\)\/key$/\1/p' "$unit")

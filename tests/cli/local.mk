@@ -9,6 +9,7 @@ cli_tests = \
 	%D%/terminal.sh \
 	%D%/root.sh \
 	%D%/killed.sh \
+	%D%/killed_refresh.sh \
 	%D%/memory.sh
 
 dist_check_SCRIPTS += $(cli_tests)
@@ -21,4 +22,4 @@ check_PROGRAMS += %D%/pty
 # Kills a program at a system call, or looks what it leaves in its memory.
 check_PROGRAMS += %D%/trace
 %C%_trace_SOURCES = %D%/trace.c
-TESTS_LONG += %D%/killed.sh
+TESTS_LONG += %D%/killed.sh %D%/killed_refresh.sh

@@ -7,6 +7,9 @@
  *					something in DIR.  Prints the call's
  *					number; status 0.  The program ended
  *					before that: status 7.
+ *	trace late USECS COMMAND...	kill -9 at some time within so many
+ *					microseconds after its start.  Status
+ *					0; 7 as above.
  *	trace scan WORD COMMAND...	whenever it or a process that it started
  *					ends, print for each writable mapping
  *					that still holds WORD: name of the
@@ -28,6 +31,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ENDED_BEFORE = 7, BAD = 99 };
@@ -114,6 +118,29 @@ static int kill_at(const char *dir, long n, char *const *command)
 		return 0;
 	}
 	return ENDED_BEFORE;
+}
+
+static int kill_late(long usecs, char *const *command)
+{
+	struct timespec now, pause = {0};
+	int status;
+	pid_t pid;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	srandom((unsigned int)(now.tv_nsec ^ getpid()));
+	pause.tv_nsec = random() % usecs * 1000L;
+	pid = fork();
+	if (pid < 0)
+		bad("fork");
+	if (pid == 0) {
+		execv(command[0], command);
+		_exit(BAD);
+	}
+	nanosleep(&pause, NULL);
+	kill(pid, SIGKILL);
+	if (waitpid(pid, &status, 0) < 0)
+		bad("waitpid");
+	return WIFSIGNALED(status) ? 0 : ENDED_BEFORE;
 }
 
 static long count(const char *text, size_t n, const char *word)
@@ -213,9 +240,11 @@ int main(int argc, char **argv)
 {
 	if (argc > 4 && strcmp(argv[1], "kill") == 0)
 		return kill_at(argv[2], strtol(argv[3], NULL, 10), argv + 4);
+	if (argc > 3 && strcmp(argv[1], "late") == 0)
+		return kill_late(strtol(argv[2], NULL, 10), argv + 3);
 	if (argc > 3 && strcmp(argv[1], "scan") == 0)
 		return scan(argv[2], argv + 3);
-	fputs("usage: trace kill DIR N COMMAND... | scan WORD COMMAND...\n",
-	      stderr);
+	fputs("usage: trace kill DIR N COMMAND... | late USECS COMMAND... |\n"
+	      "       trace scan WORD COMMAND...\n", stderr);
 	return 2;
 }
