@@ -35,6 +35,19 @@ static void write_credentials(bool rotates)
 	mb_store_free(&s);
 }
 
+bool bed_mapped(const char *name)
+{
+	FILE *f = fopen("/proc/self/maps", "re");
+	char line[600];
+	bool yes = false;
+
+	assert_non_null(f);
+	while (!yes && fgets(line, sizeof(line), f))
+		yes = strstr(line, name) != NULL;
+	fclose(f);
+	return yes;
+}
+
 /* The token on record, as the endpoint knows it, with other times. */
 static void put(int64_t obtained_at, int64_t expires_at)
 {

@@ -52,6 +52,9 @@ bool bed_alive(void);
 /* The number behind the last dash of the refresh token on record. */
 long bed_serial(void);
 
+/* Is that library, or module, in this process? */
+bool bed_mapped(const char *name);
+
 /* Run fn in a child; its exit status, or 256 + signal. */
 int bed_child(int (*fn)(void));
 

@@ -94,12 +94,14 @@ bed_sources = %D%/bed.h %D%/bed.c \
 	tests/unit/run.h tests/unit/run.c
 bed_ldadd = $(ENGINE_LIBS) libhostpaths.la libfake.la $(SSL_LIBS) $(CRYPTO_LIBS) $(UNIT_LIBS)
 
-check_PROGRAMS += %D%/test_helper %D%/test_herd %D%/test_kill
-TESTS += %D%/test_helper %D%/test_herd %D%/test_kill
+check_PROGRAMS += %D%/test_helper %D%/test_threads %D%/test_herd %D%/test_kill
+TESTS += %D%/test_helper %D%/test_threads %D%/test_herd %D%/test_kill
 TESTS_LONG += %D%/test_kill %D%/test_helper
 %C%_test_helper_SOURCES = %D%/test_helper.c $(bed_sources)
-%C%_test_helper_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) -pthread
 %C%_test_helper_LDADD = $(bed_ldadd)
+%C%_test_threads_SOURCES = %D%/test_threads.c $(bed_sources)
+%C%_test_threads_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(CURL_CFLAGS) -pthread
+%C%_test_threads_LDADD = $(bed_ldadd) $(CURL_LIBS)
 %C%_test_herd_SOURCES = %D%/test_herd.c $(bed_sources)
 %C%_test_herd_CFLAGS = $(AM_CFLAGS) -pthread
 %C%_test_herd_LDADD = $(bed_ldadd)

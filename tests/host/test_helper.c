@@ -7,10 +7,7 @@
 #include <fcntl.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
-#include <openssl/ssl.h>
-#include <pthread.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -44,20 +41,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Is that library, or module, in this process? */
-static bool mapped(const char *name)
-{
-	FILE *f = fopen("/proc/self/maps", "re");
-	char line[600];
-	bool yes = false;
-
-	assert_non_null(f);
-	while (!yes && fgets(line, sizeof(line), f))
-		yes = strstr(line, name) != NULL;
-	fclose(f);
-	return yes;
-}
-
 static int open_files(void)
 {
 	DIR *d = opendir("/proc/self/fd");
@@ -73,13 +56,13 @@ static int get_without_curl(void)
 {
 	int before;
 
-	if (mapped("http.so") || mapped("libcurl"))
+	if (bed_mapped("http.so") || bed_mapped("libcurl"))
 		return 100;
 	mailbearer_engine.open(&bed.e);
 	before = open_files();
 	if (bed_get(20000) < 0)
 		return 1;
-	if (mapped("http.so") || mapped("libcurl") || mapped("libconfig"))
+	if (bed_mapped("http.so") || bed_mapped("libcurl") || bed_mapped("libconfig"))
 		return 2;
 	return strcmp(bed.token, "access-1") != 0 ? 3 :
 	       open_files() != before ? 4 : 0;
@@ -203,7 +186,7 @@ static void host_that_reaps_all_children_sees_none(void **state)
 static int get_ignoring_children(void)
 {
 	signal(SIGCHLD, SIG_IGN);
-	return bed_get(20000) < 0 || mapped("libcurl");
+	return bed_get(20000) < 0 || bed_mapped("libcurl");
 }
 
 static void host_that_ignores_sigchld_is_served(void **state)
@@ -211,46 +194,6 @@ static void host_that_ignores_sigchld_is_served(void **state)
 	(void)state;
 	assert_int_equal(bed_child(get_ignoring_children), 0);
 	assert_int_equal(bed_requests(), 1);
-}
-
-static atomic_bool stop;
-
-static void *busy(void *arg)
-{
-	while (!atomic_load(&stop)) {
-		SSL_CTX *c = SSL_CTX_new(TLS_client_method());
-
-		free(malloc(1000));
-		SSL_CTX_free(c);
-	}
-	return arg;
-}
-
-static int get_among_threads(void)
-{
-	enum { THREADS = 2, STARTS = 100 };
-	pthread_t id[THREADS];
-	int bad = 0;
-
-	for (int i = 0; i < THREADS; i++)
-		if (pthread_create(&id[i], NULL, busy, NULL) != 0)
-			return 101;
-	for (int i = 0; i < STARTS; i++) {
-		bed_expire();
-		if (bed_get(10000) < 0)
-			bad++;
-	}
-	atomic_store(&stop, true);
-	for (int i = 0; i < THREADS; i++)
-		pthread_join(id[i], NULL);
-	return mapped("http.so") ? 102 : bad;
-}
-
-static void hundred_starts_among_busy_threads_never_hang(void **state)
-{
-	(void)state;
-	assert_int_equal(bed_child(get_among_threads), 0);
-	assert_true(bed_alive());
 }
 
 /* Whatever calls of that number fail with EPERM from now on. */
@@ -271,13 +214,39 @@ static int forbid(int number)
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program);
 }
 
+/* As in the service of the timer, @privileged being refused. */
+static int get_where_nobody_changes_ids(void)
+{
+	static const int calls[] = { SYS_setuid, SYS_setreuid, SYS_setresuid,
+				     SYS_setgid, SYS_setregid, SYS_setresgid,
+				     SYS_setgroups, SYS_chroot };
+
+	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (forbid(calls[i]) < 0)
+			return 77;
+	return bed_get(20000) < 0 ? 1 : bed_mapped("http.so") ? 2 : 0;
+}
+
+static void helper_runs_where_nobody_may_change_ids(void **state)
+{
+	int r;
+
+	(void)state;
+	r = bed_child(get_where_nobody_changes_ids);
+	if (r == 77)
+		return;	/* not allowed here */
+	assert_int_equal(r, 0);
+	assert_int_equal(bed_requests(), 1);
+	assert_int_equal(bed_serial(), 1);
+}
+
 /* In process, then: with the module. */
 static int get_in_process(void)
 {
 	char line[MB_ERR_LINE];
 
 	if (bed_get(20000) == 0)
-		return mapped("http.so") ? 0 : 2;
+		return bed_mapped("http.so") ? 0 : 2;
 	printf("# %s\n", mb_err_line(&bed.e, line, sizeof(line)));
 	fflush(stdout);
 	return 1;
@@ -737,8 +706,8 @@ int main(void)
 		TEST(forced_refresh_and_refusal_go_through_the_helper),
 		TEST(host_that_reaps_all_children_sees_none),
 		TEST(host_that_ignores_sigchld_is_served),
-		TEST(hundred_starts_among_busy_threads_never_hang),
 		TEST(without_clone_exec_or_sockets_it_is_done_in_process),
+		TEST(helper_runs_where_nobody_may_change_ids),
 		TEST(without_leave_for_processes_it_is_done_in_process),
 		TEST(without_descriptors_to_spare_it_is_done_in_process),
 		TEST(without_a_helper_that_runs_it_is_done_in_process),
