@@ -27,6 +27,7 @@ TOOLS_SOURCES = \
 	%D%/cmd_set.c \
 	%D%/cmd_show.c \
 	%D%/cmd_token.c \
+	%D%/cmd_tunnel.c \
 	%D%/cmd_version.c \
 	%D%/converge.c \
 	%D%/converge.h \
@@ -53,12 +54,16 @@ TOOLS_SOURCES = \
 	%D%/owner.h \
 	%D%/presets.c \
 	%D%/presets.h \
+	%D%/peer.c \
+	%D%/peer.h \
 	%D%/prove.c \
 	%D%/prove.h \
 	%D%/records.c \
 	%D%/records.h \
 	%D%/recovery.c \
 	%D%/recovery.h \
+	%D%/relay.c \
+	%D%/relay.h \
 	%D%/scratch.c \
 	%D%/scratch.h \
 	%D%/store_pick.c \
@@ -68,6 +73,8 @@ TOOLS_SOURCES = \
 	%D%/tool.h \
 	%D%/tty.c \
 	%D%/tty.h \
+	%D%/tunnel.c \
+	%D%/tunnel.h \
 	%D%/verbs.c \
 	%D%/verbs.h \
 	%D%/wanted.c \

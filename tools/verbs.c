@@ -17,6 +17,7 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_list,
 	&mb_verb_show,
 	&mb_verb_token,
+	&mb_verb_tunnel,
 	&mb_verb_refresh,
 	&mb_verb_explain,
 	&mb_verb_remove,

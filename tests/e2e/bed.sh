@@ -47,9 +47,10 @@ AS_USER=env
 
 bed_ports() {
 	# shellcheck disable=SC2046 # words wanted
-	set -- $(node "$NODE/freeports.mjs" 8)
+	set -- $(node "$NODE/freeports.mjs" 9)
 	OIDC_PORT=$1 CONTROL_PORT=$2 IMAP_PORT=$3 SUBMIT_PORT=$4
 	INJECT_PORT=$5 RECEIVE_PORT=$6 HOSTILE_PORT=$7 SPARE_PORT=$8
+	POP3_PORT=$9
 	ISSUER=https://localhost:$OIDC_PORT
 }
 
@@ -178,6 +179,9 @@ service imap-login {
 }
 service submission-login {
   chroot =
+}
+service pop3-login {
+  chroot =
 }"
 	fi
 	cat >"$RUN/dovecot/oauth2.conf" <<EOF
@@ -194,7 +198,7 @@ $users
 base_dir = $RUN/dovecot/run
 state_dir = $RUN/dovecot/state
 log_path = $RUN/dovecot/log
-protocols = imap submission lmtp
+protocols = imap submission lmtp pop3
 listen = $HERE
 hostname = submission.bed.test
 ssl = required
@@ -235,6 +239,15 @@ service imap-login {
 service submission-login {
   inet_listener submission {
     port = $SUBMIT_PORT
+  }
+}
+service pop3-login {
+  inet_listener pop3 {
+    port = 0
+  }
+  inet_listener pop3s {
+    port = $POP3_PORT
+    ssl = yes
   }
 }
 service lmtp {

@@ -28,6 +28,7 @@ demo cmd:mbsync isync isync isync
 demo cmd:dovecot dovecot-core dovecot dovecot
 demo file:/usr/lib/dovecot/imap dovecot-imapd dovecot dovecot
 demo file:/usr/lib/dovecot/submission dovecot-submissiond dovecot dovecot-submissiond
+demo file:/usr/lib/dovecot/pop3 dovecot-pop3d dovecot dovecot-pop3d
 demo file:/usr/lib/dovecot/lmtp dovecot-lmtpd dovecot dovecot-lmtpd
 demo cmd:postfix postfix postfix postfix
 check pc:cmocka libcmocka-dev libcmocka-devel cmocka-dev
@@ -35,6 +36,7 @@ check cmd:xxd xxd vim-common xxd
 check cmd:mandoc mandoc mandoc mandoc
 check perl:Authen::SASL::Cyrus libauthen-sasl-cyrus-perl perl-Authen-SASL-Cyrus perl-authen-sasl
 check cmd:chromium chromium chromium chromium
+check cmd:socat socat socat socat
 check cmd:clang clang clang clang
 EOF
 }
