@@ -38,6 +38,8 @@ check perl:Authen::SASL::Cyrus libauthen-sasl-cyrus-perl perl-Authen-SASL-Cyrus 
 check cmd:chromium chromium chromium chromium
 check cmd:socat socat socat socat
 check cmd:clang clang clang clang
+check cmd:valgrind valgrind valgrind valgrind
+check cmd:gnuplot gnuplot-nox gnuplot gnuplot
 EOF
 }
 

@@ -1,0 +1,1 @@
+rows_postfix() { leave_out "later" postfix; }
