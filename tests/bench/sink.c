@@ -2,8 +2,8 @@
 /*
  * An SMTP server on loopback that lets everybody in by AUTH PLAIN, XOAUTH2 or
  * OAUTHBEARER and throws every message away.  Prints its port and a newline.
- * SIGUSR1: prints "MESSAGES AUTHENTICATIONS CONNECTIONS", the numbers since
- * the last one.  Ends with its standard input.
+ * SIGUSR1: prints "MESSAGES AUTHENTICATIONS CONNECTIONS", how many so far.
+ * Ends with its standard input.
  */
 #include "config.h"
 
@@ -42,7 +42,6 @@ static void tell(void)
 {
 	printf("%lu %lu %lu\n", messages, authentications, connections);
 	fflush(stdout);
-	messages = authentications = connections = 0;
 	asked = 0;
 }
 
@@ -142,7 +141,7 @@ static void serve(int listener)
 				.events = POLLIN };
 		if (asked)
 			tell();
-		if (poll(p, CLIENTS_MAX + 2, -1) < 0)
+		if (poll(p, CLIENTS_MAX + 2, 20) < 0)
 			continue;
 		if (p[1].revents)
 			return;

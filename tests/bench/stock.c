@@ -86,7 +86,7 @@ static size_t write_text(char *text, const char *url, long rules,
 	if (ca_file)
 		n += write_ca(text + n, TEXT_MAX - n, ca_file);
 	n += (size_t)snprintf(text + n, TEXT_MAX - n,
-			      "hosts = ( \"*.example.org\" ); } );\n"
+			      "hosts = ( \"*.example.org\", \"localhost\" ); } );\n"
 			      "accounts = (");
 	for (long i = 1; i <= rules && n < TEXT_MAX; i++)
 		n += (size_t)snprintf(text + n, TEXT_MAX - n,
@@ -154,7 +154,7 @@ static int fill(struct mb_store *s, struct mb_record *r, char **words,
 	r->expires_at = mb_now() + strtoll(words[5], NULL, 10);
 	r->enrolled_at = r->obtained_at;
 	snprintf(r->credential, sizeof(r->credential), "work");
-	snprintf(r->hosts, sizeof(r->hosts), "*.example.org");
+	snprintf(r->hosts, sizeof(r->hosts), "*.example.org localhost");
 	snprintf(r->token_type, sizeof(r->token_type), "Bearer");
 	if (mb_secret_set(&r->access_token, token, len) < 0 ||
 	    mb_secret_set(&r->refresh_token, "refresh-0", 9) < 0)
