@@ -52,6 +52,11 @@ struct mb_engine {
 	/* The server refused that generation. */
 	void (*refused)(const char *account, int64_t generation);
 
+	/* *e says that a server refused account's token: add what its words
+	 * (not NUL-terminated) mean, and the remedy that fits. */
+	void (*explain)(struct mb_err *e, const char *said, size_t n,
+			const char *account);
+
 	/* Background trouble (soft refresh failed, disk full): 1 and *e for
 	 * the next one not yet handed out (once per account and cause), 0 none. */
 	int (*trouble)(struct mb_err *e);

@@ -143,6 +143,71 @@ int mb_remedy(struct mb_err *e, const char *remedy, ...)
 	return -1;
 }
 
+/* Does a command that p points to the words of go without a store? */
+static bool needs_store(const char *p)
+{
+	static const char *const verbs[] = { "help", "explain", "provider",
+					     "version", "init" };
+	size_t n = strspn(p, "abcdefghijklmnopqrstuvwxyz");
+
+	for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+		if (n == strlen(verbs[i]) && memcmp(p, verbs[i], n) == 0)
+			return false;
+	return n > 0;
+}
+
+/* The next "mailbearer VERB" in text that says nothing of a store. */
+static const char *find_command(const char *text, const char *from)
+{
+	static const char name[] = "mailbearer ";
+	const char *p = from;
+
+	while ((p = strstr(p, name)) != NULL) {
+		bool sudo = p - text >= 5 && memcmp(p - 5, "sudo ", 5) == 0;
+
+		if (!sudo && (p == text || p[-1] == ' ') &&
+		    needs_store(p + sizeof(name) - 1))
+			return p;
+		p += sizeof(name) - 1;
+	}
+	return NULL;
+}
+
+bool mb_err_put_command(char *text, size_t size, const char *command)
+{
+	static const char name[] = "mailbearer";
+	size_t more = strlen(command), used = strlen(text);
+	char *p = text;
+
+	if (more < sizeof(name))
+		return true;
+	more -= sizeof(name) - 1;
+	while ((p = strstr(p, name)) != NULL) {
+		if (p != find_command(text, p)) {
+			p += sizeof(name) - 1;
+			continue;
+		}
+		if (used + more >= size)
+			return false;
+		memmove(p + more, p, used - (size_t)(p - text) + 1);
+		memcpy(p, command, more + sizeof(name) - 1);
+		used += more;
+		p += more + sizeof(name) - 1;
+	}
+	return true;
+}
+
+void mb_err_command(struct mb_err *e, const char *command)
+{
+	char text[MB_ERR_REMEDY];
+
+	if (!e || e->id == MB_E_NO_STORE)
+		return;
+	memcpy(text, e->remedy, sizeof(text));
+	if (mb_err_put_command(text, sizeof(text), command))
+		memcpy(e->remedy, text, sizeof(text));
+}
+
 static const struct errno_row {
 	int errnum;
 	enum mb_id id;

@@ -101,6 +101,15 @@ int mb_fail(struct mb_err *e, enum mb_id id, const char *object,
 int mb_remedy(struct mb_err *e, const char *remedy, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Where the remedy says "mailbearer VERB", say command instead ("sudo
+ * mailbearer", "mailbearer --store DIR"): the one place that knows how the tool
+ * is called for the store at hand.  Left alone: verbs that need no store, and
+ * commands that name theirs. */
+void mb_err_command(struct mb_err *e, const char *command);
+
+/* The same for any text; false: it did not fit, and text is unchanged. */
+bool mb_err_put_command(char *text, size_t size, const char *command);
+
 /* mb_fail() for a failed system call: picks the id from errnum (ENOSPC and
  * EDQUOT: disk-full; EROFS: read-only; EACCES and EPERM: not-permitted; ENOMEM; else
  * io), appends strerror and a fitting remedy.  doing: "open", "write" ...

@@ -46,6 +46,11 @@ HTTP_SOURCES = \
 	%D%/provider.h %D%/provider.c %D%/provider_fill.c \
 	%D%/provider_find.c %D%/provider_dir.c
 
+# The words for refusals: for the engine and for the http module.
+noinst_LTLIBRARIES += libcodes.la
+CODES_SOURCES = %D%/codes.h %D%/codes.def %D%/codes.c
+libcodes_la_SOURCES = $(CODES_SOURCES)
+
 # Values that engine and http module hand each other.
 BASE_SOURCES += \
 	%D%/grant_types.h %D%/grant_types.c \
@@ -55,9 +60,10 @@ libbase_la_SOURCES = $(BASE_SOURCES)
 # libc only, for the plugin too: does a store exist for this process?
 libhome_la_SOURCES = $(HOME_SOURCES)
 libengine_la_SOURCES = $(ENGINE_SOURCES)
-libengine_la_LIBADD = libhome.la
+libengine_la_LIBADD = libhome.la libcodes.la
 libengine_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 libhttp_la_SOURCES = $(HTTP_SOURCES)
+libhttp_la_LIBADD = libcodes.la
 libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CONFIG_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS)
 
 # Sealing with recovery recipients, through OpenSSL's CMS API: tool only.
@@ -71,10 +77,10 @@ $(libpaths_la_OBJECTS): %D%/build-id.h
 # Same sources, same id: modules of different builds must not meet.
 BUILT_SOURCES += %D%/build-id.h
 CLEANFILES += %D%/build-id.h
-%D%/build-id.h: $(BASE_SOURCES) $(HOME_SOURCES) $(ENGINE_SOURCES) $(HTTP_SOURCES) $(PLUGIN_SOURCES) configure
+%D%/build-id.h: $(BASE_SOURCES) $(HOME_SOURCES) $(ENGINE_SOURCES) $(HTTP_SOURCES) $(CODES_SOURCES) $(PLUGIN_SOURCES) configure
 	$(AM_V_GEN)$(MKDIR_P) %D% && { \
 	printf '#define MB_BUILD_HASH "%s"\n' \
-	  "`cd $(top_srcdir) && cat lib/*.[ch] plugin/*.[ch] configure 2>/dev/null | cksum | tr ' ' -`"; } >$@.tmp && \
+	  "`cd $(top_srcdir) && cat lib/*.[ch] lib/*.def plugin/*.[ch] configure 2>/dev/null | cksum | tr ' ' -`"; } >$@.tmp && \
 	mv -f $@.tmp $@
 
 SEALCMS_LIBS = libsealcms.la $(ENGINE_LIBS)

@@ -15,8 +15,8 @@ enum { DAY = 86400, LONG_WORD = 24 };
 struct refusal {
 	const struct mb_oauth_asked *asked;
 	const struct mb_oauth_failure *f;
-	const struct mb_outcome_error *row;
-	const struct mb_outcome_code *code;	/* NULL: none, or not known */
+	const struct mb_code *row;
+	const struct mb_code *code;	/* NULL: none, or not known */
 	char why[300];		/* "AADSTS50173: password changed ..." */
 	char client[MB_NAME_MAX + 32];
 };
@@ -122,7 +122,7 @@ static const char *age_of(const struct refusal *r, char *buf, size_t size)
 /* The refresh tokens of a Google app in "Testing" live seven days. */
 static bool smells_of_testing(const struct refusal *r)
 {
-	return r->asked->grant == MB_OAUTH_REFRESH && !r->row->subtype &&
+	return r->asked->grant == MB_OAUTH_REFRESH && !r->row->second &&
 	       strcmp(r->asked->credential->provider, "google") == 0 &&
 	       r->asked->age_s >= 13 * DAY / 2 && r->asked->age_s < 30 * DAY;
 }
@@ -169,38 +169,20 @@ static void secret_remedy(const struct refusal *r, struct mb_err *e)
 			  "--client-secret-file -", c->name);
 }
 
-static void config_remedy(const struct refusal *r, enum mb_advice advice,
+static void config_remedy(const struct refusal *r, const struct mb_code *code,
 			  struct mb_err *e)
 {
 	const struct mb_credential *c = r->asked->credential;
+	char next[MB_ERR_REMEDY];
 
-	switch (advice) {
-	case MB_ADVICE_SECRET_COPY:
+	if (code->advice == MB_ADVICE_SECRET_COPY)
 		secret_remedy(r, e);
-		break;
-	case MB_ADVICE_SECRET_NEW:
-		mb_remedy(e, "sign-ins are kept; make a new one, then: "
-			  "mailbearer set %s --client-secret-file -", c->name);
-		break;
-	case MB_ADVICE_PUBLIC:
-		mb_remedy(e, "mailbearer set %s --public", c->name);
-		break;
-	case MB_ADVICE_SCOPE:
-		mb_remedy(e, "check it: mailbearer show %s, then: mailbearer "
-			  "set %s --scope ...", c->name, c->name);
-		break;
-	case MB_ADVICE_REDIRECT:
+	else if (code->advice == MB_ADVICE_REDIRECT)
 		mb_remedy(e, "register it with the app: mailbearer provider "
 			  "show %s", c->provider);
-		break;
-	case MB_ADVICE_CLOCK:
-		mb_remedy(e, "check this host's clock and the app's "
-			  "certificates");
-		break;
-	default:
-		mb_remedy(e, "check client id, tenant and endpoints: "
-			  "mailbearer show %s", c->name);
-	}
+	else
+		mb_remedy(e, "%s", mb_code_next(code, r->asked->account,
+						c->name, next, sizeof(next)));
 }
 
 static void wrong_configuration(const struct refusal *r, struct mb_err *e)
@@ -219,15 +201,15 @@ static void wrong_configuration(const struct refusal *r, struct mb_err *e)
 		more = ", what is stored looks like a Secret ID";
 	mb_fail(e, id, r->client, "%s (%s%s%s)%s", words, r->why,
 		tell ? ": " : "", tell ? r->f->description : "", more);
-	config_remedy(r, advice, e);
+	config_remedy(r, r->code ? r->code : r->row, e);
 }
 
 static void try_later(const struct refusal *r, int64_t retry_after,
 		      struct mb_err *e)
 {
 	const struct mb_oauth_failure *f = r->f;
-	bool busy = mb_outcome_status_is_transient(f->status) || r->row->error;
-	bool tell = !r->row->error && f->error[0] && f->description[0];
+	bool busy = mb_outcome_status_is_transient(f->status) || r->row->name;
+	bool tell = !r->row->name && f->error[0] && f->description[0];
 
 	mb_fail(e, busy ? MB_E_PROVIDER_BUSY : MB_E_REPLY_BAD,
 		r->asked->account, "the token endpoint answers HTTP %ld%s%s%s%s"

@@ -219,7 +219,7 @@ static void take_failure(const json_t *root, long status,
 	f->status = status;
 	take_text(root, "error", f->error, sizeof(f->error));
 	/* It is shown and logged. */
-	if (!mb_outcome_of_error(f->error, "")->error &&
+	if (!mb_outcome_of_error(f->error, "")->name &&
 	    mb_oauth_repeats(f->error, strlen(f->error), asked))
 		memcpy(f->error, "...", sizeof("..."));
 	take_text(root, "error_subtype", f->subtype, sizeof(f->subtype));

@@ -284,6 +284,8 @@ static enum mb_unseal explain(enum mb_unseal why, const struct mb_key *key,
 			      const struct container *c, const char *object,
 			      struct mb_err *e)
 {
+	const char *slash = strrchr(object, '/');
+
 	switch (why) {
 	case MB_UNSEAL_BAD:
 		mb_fail(e, MB_E_SEALED_BAD, object,
@@ -291,7 +293,8 @@ static enum mb_unseal explain(enum mb_unseal why, const struct mb_key *key,
 		mb_remedy(e, "restore it from a backup");
 		break;
 	case MB_UNSEAL_NOT_SEALED:
-		mb_fail(e, MB_E_NOT_SEALED, object,
+		/* Its name is enough: the remedy takes any file. */
+		mb_fail(e, MB_E_NOT_SEALED, slash ? slash + 1 : object,
 			" is plain text, a sealed file is expected");
 		mb_remedy(e, "run: mailbearer apply FILE, then delete it");
 		break;

@@ -290,10 +290,11 @@ static void refused(struct conn *c, const sasl_client_params_t *params,
 	struct mb_host h = host_of(c->mech, params);
 	struct mb_err e = {0};
 	char said[192];
+	bool repeats = repeats_token(c, text, n);
 
 	c->state = REFUSED;
 	c->engine->refused(c->account, c->generation);
-	if (repeats_token(c, text, n))
+	if (repeats)
 		snprintf(said, sizeof(said), "its text repeats the token");
 	else
 		mb_wire_describe(text, n, said, sizeof(said));
@@ -302,6 +303,8 @@ static void refused(struct conn *c, const sasl_client_params_t *params,
 		params->serverFQDN ? params->serverFQDN : "the server", said);
 	mb_remedy(&e, "the next login uses a new one; if that is refused too: "
 		  "mailbearer enroll %s", c->account);
+	if (!repeats)
+		c->engine->explain(&e, text, n, c->account);
 	mb_host_tell(&h, &e);
 }
 

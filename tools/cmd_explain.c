@@ -3,25 +3,30 @@
 
 #include <string.h>
 
+#include "lib/address.h"
 #include "tools/explain.h"
+#include "tools/input.h"
 #include "tools/out.h"
 #include "tools/verbs.h"
 
-enum { WIDTH = 76 };
+enum { WIDTH = 76, TEXT_MAX = 8192 };
 
 /* "[no-store]", as copied from a message, is no-store. */
 static enum mb_id id_of(const char *word)
 {
-	size_t n;
-	int i;
-
 	if (*word == '[')
 		word++;
-	n = strcspn(word, "]");
-	for (i = 1; i < MB_E_COUNT; i++) {
-		const char *name = mb_message((enum mb_id)i)->name;
+	return mb_explain_id(word, strcspn(word, "]"));
+}
 
-		if (strlen(name) == n && memcmp(name, word, n) == 0)
+enum mb_id mb_explain_id(const char *name, size_t n)
+{
+	int i;
+
+	for (i = 1; i < MB_E_COUNT; i++) {
+		const char *id = mb_message((enum mb_id)i)->name;
+
+		if (strlen(id) == n && memcmp(id, name, n) == 0)
 			return (enum mb_id)i;
 	}
 	return MB_E_NONE;
@@ -40,7 +45,7 @@ static size_t line_of(const char *text)
 	return last > 0 ? last : WIDTH;
 }
 
-static void wrap(const struct mb_tool *t, const char *text)
+void mb_explain_wrap(const struct mb_tool *t, const char *text)
 {
 	while (*text) {
 		size_t n = line_of(text);
@@ -65,32 +70,63 @@ static void list(struct mb_tool *t)
 	mb_out_set(t, "ids", all);
 }
 
+/* The words of the command line as one text: nobody quotes. */
+static int join(const struct mb_opts *o, struct mb_secret *text,
+		struct mb_err *e)
+{
+	size_t i;
+
+	for (i = 0; i < o->noperands; i++)
+		if ((i && mb_secret_append_str(text, " ") < 0) ||
+		    mb_secret_append_str(text, o->operands[i]) < 0)
+			return mb_fail(e, MB_E_NOMEM, "explain",
+				       "out of memory");
+	return 0;
+}
+
+/* A log line with a token in it may have been pasted: it is wiped, and "-"
+ * keeps it off the command line. */
+static int line(struct mb_tool *t, struct mb_err *e)
+{
+	struct mb_secret text = { 0 };
+	bool from_stdin = !strcmp(t->opts.operands[0], "-");
+	int ret = -1;
+
+	if ((from_stdin ? mb_input_file("-", TEXT_MAX, &text, e) :
+			  join(&t->opts, &text, e)) == 0)
+		ret = mb_explain_line(t, mb_secret_str(&text), e);
+	mb_secret_clear(&text);
+	return ret;
+}
+
 static int run(struct mb_tool *t, struct mb_err *e)
 {
 	const char *word = t->opts.noperands ? t->opts.operands[0] : NULL;
-	enum mb_id id = word ? id_of(word) : MB_E_NONE;
-	const struct mb_message *m = mb_message(id);
+	struct mb_explain x = { 0 };
 
 	if (!word) {
 		list(t);
 		return 0;
 	}
-	if (t->opts.noperands > 1 || id == MB_E_NONE) {
-		mb_fail(e, MB_E_USAGE, word, "no message has this id");
-		return mb_remedy(e, "give the word in brackets at a message's "
-				 "end; mailbearer explain lists them");
-	}
-	wrap(t, mb_explain_text(id));
-	mb_out_line(t, "Whose turn: %s.", mb_explain_turn(m->turn));
-	mb_out_set_str(t, "id", m->name);
-	mb_out_set_str(t, "text", mb_explain_text(id));
-	mb_out_set_str(t, "whose_turn", mb_out_turn(m->turn));
+	if (t->opts.noperands > 1)
+		return line(t, e);
+	x.id = id_of(word);
+	if (x.id == MB_E_NONE && !strpbrk(word, " :;,") && mb_is_address(word))
+		return mb_explain_account(t, word, e);
+	if (x.id == MB_E_NONE)
+		return line(t, e);
+	mb_explain_say(t, &x);
 	return 0;
 }
 
 const struct mb_verb mb_verb_explain = {
 	.name = "explain",
-	.operands = "[ID]",
-	.summary = "say what a message's id means, and what to do",
+	.operands = "[ID | ADDRESS | TEXT ...]",
+	.summary = "say what went wrong, whose turn it is, and what to do",
+	.more = "TEXT is a line of a log, a server's answer, a code such as "
+		"AADSTS50173 or\n"
+		"5.7.139, or the base64 behind 334; - reads it from standard "
+		"input. No network is\n"
+		"needed, and a store only for ADDRESS.\n",
 	.run = run,
 };

@@ -31,7 +31,7 @@ static void report_json(struct round *r, const char *account,
 		(void)json_object_set_new(one, "expires_at",
 					  json_integer(record->expires_at));
 	if (e)
-		(void)json_object_set_new(one, "error", mb_out_error_json(e));
+		(void)json_object_set_new(one, "error", mb_out_error_json(r->t, e));
 	(void)json_array_append_new(r->accounts, one);
 }
 

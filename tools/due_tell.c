@@ -35,7 +35,7 @@ static void report_json(struct mb_due_tell *r, const struct mb_account *a,
 			mb_accounts_word(a->state), "expires_at",
 			(json_int_t)a->expires_at);
 	if (one && e)
-		(void)json_object_set_new(one, "error", mb_out_error_json(e));
+		(void)json_object_set_new(one, "error", mb_out_error_json(r->t, e));
 	(void)json_array_append_new(r->accounts, one);
 }
 
@@ -63,7 +63,7 @@ void mb_due_bad(struct mb_due_tell *r, const struct mb_account *a, bool fails,
 		mb_out_error(r->t, e);
 	} else {
 		mb_out_line(r->t, "%s%s", who,
-			    mb_err_line(e, line, sizeof(line)));
+			    mb_out_error_line(r->t, e, line));
 	}
 	report_json(r, a, fails ? "failed" : "later", e);
 }

@@ -23,7 +23,7 @@ static void note_wrong(struct mb_flow_code *f, const struct mb_err *why)
 
 	if (++f->notes > NOTES_MAX)
 		return;
-	mb_out_note("%s", mb_err_line(why, line, sizeof(line)));
+	mb_out_note("%s", mb_out_error_line(f->want->tool, why, line));
 	mb_out_note("still waiting ...");
 }
 

@@ -82,7 +82,7 @@ static void say(struct mb_flow_code *f, const struct mb_paste *p)
 	if (f->want->browser && mb_browser_available()) {
 		opened = mb_browser_start(&f->browser, &f->url, &why) == 0;
 		if (!opened)
-			mb_out_note("%s", mb_err_line(&why, line, sizeof(line)));
+			mb_out_note("%s", mb_out_error_line(f->want->tool, &why, line));
 	}
 	if (opened)
 		mb_out_note("Sign in as %s in the browser that opens now, or at this address:",

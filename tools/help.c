@@ -116,7 +116,7 @@ static void print_middle(struct mb_tool *t)
 	else if (e.id == MB_E_NO_STORE && t->home_kind == MB_HOME_AUTO)
 		print_no_store();
 	else
-		(void)printf("%s\n", mb_err_line(&e, line, sizeof(line)));
+		(void)printf("%s\n", mb_out_error_line(t, &e, line));
 }
 
 int mb_help_first_screen(struct mb_tool *t, struct mb_err *e)

@@ -16,7 +16,7 @@ TOOLS_SOURCES = \
 	%D%/cmd_apply.c \
 	%D%/cmd_edit.c \
 	%D%/cmd_explain.c \
-	%D%/explain.c %D%/explain.h \
+	%D%/explain.c %D%/explain.h %D%/explain_say.c \
 	%D%/cmd_help.c \
 	%D%/cmd_init.c \
 	%D%/cmd_list.c \

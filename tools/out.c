@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/codes.h"
 #include "tools/out.h"
 
 /* stdio's own buffer would keep what `show --secrets` printed. */
@@ -70,16 +71,33 @@ const char *mb_out_turn(enum mb_turn turn)
 	return turns[turn];
 }
 
-json_t *mb_out_error_json(const struct mb_err *e)
+json_t *mb_out_error_json(const struct mb_tool *t, const struct mb_err *e)
 {
-	const struct mb_message *m = mb_message(e->id);
+	struct mb_err here = *e;
 	const char *cause = e->cause;
 
-	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "id", m->name,
+	mb_err_command(&here, t->command);
+	return json_pack("{s:s, s:s, s:s, s:s, s:s}", "id",
+			 mb_message(e->id)->name,
 			 "object", e->object,
 			 "cause", cause + (*cause == ' '),
-			 "remedy", e->remedy, "whose_turn",
-			 mb_out_turn(m->turn));
+			 "remedy", here.remedy, "whose_turn",
+			 mb_out_turn(mb_codes_turn(e)));
+}
+
+const char *mb_out_command(const struct mb_tool *t, char *text, size_t size)
+{
+	(void)mb_err_put_command(text, size, t->command);
+	return text;
+}
+
+const char *mb_out_error_line(const struct mb_tool *t, const struct mb_err *e,
+			      char line[MB_ERR_LINE])
+{
+	struct mb_err here = *e;
+
+	mb_err_command(&here, t->command);
+	return mb_err_line(&here, line, MB_ERR_LINE);
 }
 
 void mb_out_error(struct mb_tool *t, const struct mb_err *e)
@@ -87,12 +105,12 @@ void mb_out_error(struct mb_tool *t, const struct mb_err *e)
 	char line[MB_ERR_LINE];
 
 	(void)fflush(stdout);
-	mb_out_note("%s", mb_err_line(e, line, sizeof(line)));
+	mb_out_note("%s", mb_out_error_line(t, e, line));
 	if (!t->json)
 		return;
 	if (!t->errors)
 		t->errors = json_array();
-	(void)json_array_append_new(t->errors, mb_out_error_json(e));
+	(void)json_array_append_new(t->errors, mb_out_error_json(t, e));
 }
 
 void mb_out_set(struct mb_tool *t, const char *member, json_t *value)

@@ -31,11 +31,20 @@ void mb_out_note(const char *format, ...)
 /* The error's line on stderr; with --json it joins "errors" as well. */
 void mb_out_error(struct mb_tool *t, const struct mb_err *e);
 
+/* That line, with the commands of its remedy as they are for the store picked
+ * (lib/err.h); returns line. */
+const char *mb_out_error_line(const struct mb_tool *t, const struct mb_err *e,
+			      char line[MB_ERR_LINE]);
+
+/* text (of size bytes), with commands in it as they are for the store picked
+ * (lib/err.h).  Returns text. */
+const char *mb_out_command(const struct mb_tool *t, char *text, size_t size);
+
 /* "whose_turn" in JSON: "you", "owner", "admin", "provider". */
 const char *mb_out_turn(enum mb_turn turn);
 
 /* {"id", "object", "cause", "remedy", "whose_turn"}; new reference or NULL. */
-json_t *mb_out_error_json(const struct mb_err *e);
+json_t *mb_out_error_json(const struct mb_tool *t, const struct mb_err *e);
 
 /* Members of the --json answer; do nothing without --json.  set takes over
  * the reference to value (NULL is a failure that the end reports). */

@@ -117,6 +117,6 @@ int mb_prove_secret(struct mb_tool *t, struct mb_change *change,
 	else
 		mb_out_note("note: the new secret is saved, but could not be "
 			    "tried: %s",
-			    mb_err_line(&p.why, line, sizeof(line)));
+			    mb_out_error_line(t, &p.why, line));
 	return 0;
 }

@@ -88,7 +88,7 @@ answers 'error=invalid_grant:400:AADSTS50173: The provided grant has expired'
 run refresh a@x.org --force
 exits "a dead sign-in: 4" 4
 says "a dead sign-in at Microsoft, word for word" \
-	"a@x.org: refresh token refused (AADSTS50173: password changed or sessions revoked); its owner signs in again: mailbearer enroll a@x.org [sign-in-needed]"
+	"a@x.org: refresh token refused (AADSTS50173: password changed or sessions revoked); its owner signs in again: mailbearer --store $S enroll a@x.org [sign-in-needed]"
 run --json refresh a@x.org --force
 is "its owner's turn, in JSON" owner "$(json whose_turn)"
 run list
@@ -102,13 +102,13 @@ answers 'error=invalid_client:401:AADSTS7000222: The provided client secret keys
 run refresh b@x.org --force
 exits "an expired client secret: 4" 4
 says "an expired client secret, word for word" \
-	"client credential cred: client secret expired (AADSTS7000222); sign-ins are kept; make a new one, then: mailbearer set cred --client-secret-file - [secret-expired]"
+	"client credential cred: client secret expired (AADSTS7000222); sign-ins are kept; make a new one, then: mailbearer --store $S set cred --client-secret-file - [secret-expired]"
 answers 'error=invalid_client:401:AADSTS7000215: Invalid client secret provided.'
 enrolled b@x.org cred 1 MARKER-refresh-3
 run refresh b@x.org --force
 exits "a wrong client secret: 4" 4
 in_err "a wrong client secret says what to copy" \
-	"then: mailbearer set cred --client-secret-file - [secret-wrong]"
+	"then: mailbearer --store $S set cred --client-secret-file - [secret-wrong]"
 answers status=503
 enrolled b@x.org cred 1 MARKER-refresh-3
 run refresh b@x.org
@@ -171,7 +171,7 @@ enrolled a@gmail.com gmail
 run refresh a@gmail.com
 exits "a dead sign-in at Google: 4" 4
 says "a dead sign-in at Google that is young" \
-	"a@gmail.com: refresh token refused (invalid_grant), less than a day old; its owner signs in again: mailbearer enroll a@gmail.com [sign-in-needed]"
+	"a@gmail.com: refresh token refused (invalid_grant), less than a day old; its owner signs in again: mailbearer --store $S enroll a@gmail.com [sign-in-needed]"
 
 # ---- remove ----
 

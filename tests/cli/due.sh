@@ -116,7 +116,7 @@ answers error=invalid_grant
 run refresh --due
 exits "newly dead: 1" 1
 says "newly dead: word for word" \
-	"late@x.org: refresh token refused (invalid_grant), less than a day old; its owner signs in again: mailbearer enroll late@x.org [sign-in-needed]"
+	"late@x.org: refresh token refused (invalid_grant), less than a day old; its owner signs in again: mailbearer --store $S enroll late@x.org [sign-in-needed]"
 posted "one request" 1
 is "its state" "needs sign-in" "$(of late@x.org state)"
 is "it needs a person" true "$(of late@x.org needs_person)"

@@ -119,7 +119,7 @@ for signal in HUP INT TERM; do
 	equal "interrupted by SIG$signal: 1" 1 "$status"
 done
 check "interrupted: the message" has "$err" \
-	"b@x.org: interrupted; nothing saved; run again: mailbearer enroll b@x.org [interrupted]"
+	"b@x.org: interrupted; nothing saved; run again: mailbearer --store $RUN/store enroll b@x.org [interrupted]"
 check "interrupted: the listener is gone" listener_gone
 
 begin b@x.org --no-browser --timeout 1

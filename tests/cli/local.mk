@@ -5,6 +5,7 @@ cli_tests = \
 	%D%/store.sh \
 	%D%/credential.sh \
 	%D%/account.sh \
+	%D%/explain.sh \
 	%D%/together.sh \
 	%D%/terminal.sh \
 	%D%/root.sh \

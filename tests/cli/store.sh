@@ -129,7 +129,7 @@ chmod 600 "$S/credentials.conf"
 run list credentials
 exits "plain text where a sealed file belongs: 1" 1
 says "plain text where a sealed file belongs says what to do" \
-	"$S/credentials.conf is plain text, a sealed file is expected; run: mailbearer apply FILE, then delete it [not-sealed]"
+	"credentials.conf is plain text, a sealed file is expected; run: mailbearer --store $S apply FILE, then delete it [not-sealed]"
 run apply "$S/credentials.conf"
 exits "apply takes that very file" 0
 run list credentials

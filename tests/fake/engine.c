@@ -88,6 +88,16 @@ static void refused(const char *account, int64_t generation)
 		 "%s", account);
 }
 
+static void explain(struct mb_err *e, const char *said, size_t n,
+		    const char *account)
+{
+	(void)e;
+	(void)said;
+	(void)n;
+	(void)account;
+	fake_engine.explained++;
+}
+
 static int trouble(struct mb_err *e)
 {
 	if (fake_engine.trouble == 0)
@@ -106,7 +116,7 @@ static void close_store(void)
 static struct mb_engine engine = {
 	.abi = MB_ENGINE_ABI, .build_id = mb_build_id, .preload = preload,
 	.open = open_store, .knows = knows, .token = token,
-	.refused = refused, .trouble = trouble, .close = close_store,
+	.refused = refused, .explain = explain, .trouble = trouble, .close = close_store,
 };
 
 EXPORT extern const struct mb_engine mailbearer_engine

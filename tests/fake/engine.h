@@ -21,7 +21,7 @@ struct fake_engine {
 	bool broken;		/* knows() and token() fail */
 	int trouble;		/* events to hand out */
 	/* what it was asked */
-	int preloads, knows, tokens, refusals, closes;
+	int preloads, knows, tokens, refusals, explained, closes;
 	char last_account[600];
 	char last_host[300];
 	int64_t last_refused;

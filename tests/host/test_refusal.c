@@ -20,6 +20,7 @@ static void a_refusal_is_answered_empty_and_told(void **state)
 	assert_int_equal(fake->refusals, 1);
 	assert_int_equal(fake->last_refused, 7);
 	assert_string_equal(fake->last_account, ACCOUNT);
+	assert_int_equal(fake->explained, 1);
 	assert_in(client_log, ACCOUNT ": imap.example.test refused the access "
 		  "token (401)");
 	assert_in(client_log, "[token-refused]");

@@ -23,6 +23,11 @@ TESTS += tests/unit/test_credfile
 tests_unit_test_credfile_SOURCES = tests/unit/test_credfile.c
 tests_unit_test_credfile_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_codes
+TESTS += tests/unit/test_codes
+tests_unit_test_codes_SOURCES = tests/unit/test_codes.c
+tests_unit_test_codes_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test_credtext
 TESTS += tests/unit/test_credtext
 tests_unit_test_credtext_SOURCES = tests/unit/test_credtext.c

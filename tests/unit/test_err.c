@@ -210,9 +210,60 @@ static void errno_survives(void **state)
 	assert_int_equal(errno, EXDEV);
 }
 
+static void commands(const char *remedy, const char *expected)
+{
+	struct mb_err e = {0};
+
+	mb_fail(&e, MB_E_IO, "x", "y");
+	mb_remedy(&e, "%s", remedy);
+	mb_err_command(&e, "mailbearer --store /d");
+	assert_string_equal(e.remedy, expected);
+}
+
+static void remedies_name_the_store_they_are_for(void **state)
+{
+	struct mb_err e = {0};
+	char small[sizeof("sudo mailbearer set a")] = "mailbearer set a";
+
+	(void)state;
+	commands("run: mailbearer set a, then: mailbearer enroll b",
+		 "run: mailbearer --store /d set a, then: mailbearer --store /d "
+		 "enroll b");
+	commands("mailbearer show m", "mailbearer --store /d show m");
+	/* those that say it, and those that need none */
+	commands("sudo mailbearer enroll a", "sudo mailbearer enroll a");
+	commands("mailbearer --user enroll a", "mailbearer --user enroll a");
+	commands("mailbearer explain x", "mailbearer explain x");
+	commands("mailbearer provider show p", "mailbearer provider show p");
+	commands("run: mailbearer init", "run: mailbearer init");
+	/* no command at all */
+	commands("mailbearer", "mailbearer");
+	commands("libmailbearer set x", "libmailbearer set x");
+	commands("mailbearer 7", "mailbearer 7");
+	commands("", "");
+	mb_fail(&e, MB_E_IO, "x", "y");
+	mb_remedy(&e, "run: mailbearer set a");
+	mb_err_command(&e, "");
+	assert_string_equal(e.remedy, "run: mailbearer set a");
+	mb_err_command(&e, "mailbearer");
+	assert_string_equal(e.remedy, "run: mailbearer set a");
+	mb_err_command(&e, "sudo mailbearer");
+	assert_string_equal(e.remedy, "run: sudo mailbearer set a");
+	mb_err_command(&e, "sudo mailbearer");
+	assert_string_equal(e.remedy, "run: sudo mailbearer set a");
+	/* one byte short: as it was */
+	assert_false(mb_err_put_command(small, sizeof(small) - 1,
+					"sudo mailbearer"));
+	assert_string_equal(small, "mailbearer set a");
+	assert_true(mb_err_put_command(small, sizeof(small),
+				       "sudo mailbearer"));
+	assert_string_equal(small, "sudo mailbearer set a");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(remedies_name_the_store_they_are_for),
 		cmocka_unit_test(every_id_has_a_name_of_its_own),
 		cmocka_unit_test(known_rows_are_what_scripts_know),
 		cmocka_unit_test(id_out_of_range_is_internal),
