@@ -24,6 +24,26 @@ EXTRA_DIST += %D%/systemd/mailbearer-refresh.service.in \
 	%D%/systemd/user/mailbearer-refresh.timer.in \
 	%D%/mailbearer.cron.in
 
+# Completion for shells, from the tables of the tool.  Not when it was built for
+# another machine: "mailbearer completion SHELL" prints the same there.
+mb_completions = %D%/completion/mailbearer %D%/completion/_mailbearer \
+	%D%/completion/mailbearer.fish
+if CAN_RUN
+nodist_bashcompletion_DATA = %D%/completion/mailbearer
+nodist_zshcompletion_DATA = %D%/completion/_mailbearer
+nodist_fishcompletion_DATA = %D%/completion/mailbearer.fish
+endif
+CLEANFILES += $(mb_completions)
+mb_complete = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
+	./mailbearer$(EXEEXT) completion
+
+%D%/completion/mailbearer: mailbearer$(EXEEXT)
+	$(mb_complete) bash >$@.tmp && mv -f $@.tmp $@
+%D%/completion/_mailbearer: mailbearer$(EXEEXT)
+	$(mb_complete) zsh >$@.tmp && mv -f $@.tmp $@
+%D%/completion/mailbearer.fish: mailbearer$(EXEEXT)
+	$(mb_complete) fish >$@.tmp && mv -f $@.tmp $@
+
 # systemd's own names begin with @ too: each is written out.
 mb_fill = $(SED) -e 's|@bindir[@]|$(bindir)|g' -e 's|@confdir[@]|$(confdir)|g' \
 	-e 's|@statedir[@]|$(statedir)|g' -e 's|@service_user[@]|$(service_user)|g' \

@@ -50,6 +50,14 @@ AC_SUBST([$1])
 AM_CONDITIONAL([HAVE_]m4_toupper([$1]), [test "x$$1" != x])
 ])
 
+# MB_COMPLETION_DIR(SHELL, DIR): where its completion scripts go, below datadir.
+AC_DEFUN([MB_COMPLETION_DIR], [
+AC_ARG_WITH([$1completiondir], [AS_HELP_STRING([--with-$1completiondir=DIR],
+	[directory of $1's completion scripts @<:@DATADIR/$2@:>@])],
+	[$1completiondir=$withval], [$1completiondir='${datadir}/$2'])
+AC_SUBST([$1completiondir])
+])
+
 # MB_CURL_IS_OPENSSL: the http module hands libcurl an OpenSSL X509_STORE.
 AC_DEFUN([MB_CURL_IS_OPENSSL], [
 AC_MSG_CHECKING([whether libcurl uses OpenSSL])

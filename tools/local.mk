@@ -14,6 +14,7 @@ TOOLS_SOURCES = \
 	%D%/change.h \
 	%D%/cmd_add.c \
 	%D%/cmd_apply.c \
+	%D%/cmd_completion.c \
 	%D%/cmd_edit.c \
 	%D%/cmd_explain.c \
 	%D%/explain.c %D%/explain.h %D%/explain_say.c \
@@ -29,6 +30,7 @@ TOOLS_SOURCES = \
 	%D%/cmd_token.c \
 	%D%/cmd_tunnel.c \
 	%D%/cmd_version.c \
+	%D%/completion.c %D%/completion.h %D%/completion_zsh.c \
 	%D%/converge.c \
 	%D%/converge.h \
 	%D%/due.c %D%/due.h %D%/due_list.c %D%/due_tell.c \

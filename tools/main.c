@@ -65,17 +65,6 @@ static int colour(struct mb_tool *t, const char *when, struct mb_err *e)
 	return 0;
 }
 
-static const struct mb_opt globals[] = {
-	{ "system", NULL, "the system's store", 0 },
-	{ "user", NULL, "this user's own store", 0 },
-	{ "store", "DIR", "a store that lies in one directory", 0 },
-	{ "json", NULL, "one JSON document on stdout", 0 },
-	{ "color", "WHEN", "auto, always or never", 0 },
-	{ "version", NULL, "print the version", 0 },
-	{ "help", NULL, "print help", 0 },
-	{ NULL, NULL, NULL, 0 },
-};
-
 /* How many words in front of the verb. */
 static int global_words(int argc, char **argv)
 {
@@ -139,7 +128,7 @@ static int run(struct mb_tool *t, int argc, char **argv, struct mb_err *e)
 	int n = global_words(argc, argv);
 	struct mb_opts o;
 
-	if (mb_opts_parse(&o, "mailbearer", globals, n, argv + 1, e) < 0)
+	if (mb_opts_parse(&o, "mailbearer", mb_global_options, n, argv + 1, e) < 0)
 		return mb_remedy(e, "run: mailbearer help");
 	if (read_globals(t, &o, e) < 0)
 		return -1;

@@ -5,6 +5,17 @@
 
 #include "tools/verbs.h"
 
+const struct mb_opt mb_global_options[] = {
+	{ "system", NULL, "the system's store", 0 },
+	{ "user", NULL, "this user's own store", 0 },
+	{ "store", "DIR", "a store that lies in one directory", 0 },
+	{ "json", NULL, "one JSON document on stdout", 0 },
+	{ "color", "WHEN", "auto, always or never", 0 },
+	{ "version", NULL, "print the version", 0 },
+	{ "help", NULL, "print help", 0 },
+	{ NULL, NULL, NULL, 0 },
+};
+
 const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_init,
 	&mb_verb_provider,
@@ -21,6 +32,7 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_refresh,
 	&mb_verb_explain,
 	&mb_verb_remove,
+	&mb_verb_completion,
 	&mb_verb_help,
 	&mb_verb_version,
 	NULL,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The tool from outside: what it prints, how it ends, what it leaves behind.
 cli_tests = \
+	%D%/completion.sh \
 	%D%/grammar.sh \
 	%D%/store.sh \
 	%D%/credential.sh \
