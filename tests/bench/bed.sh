@@ -11,7 +11,7 @@ PACE=$B/tests/bench/pace
 TOOL=$B/tests/stage/mailbearer
 OURS=$B/tests/stage/sasl2
 HOST=smtp.example.org
-OWN='^(libmailbearer[.]so|engine[.]so|http[.]so|mailbearer|mailbearer-refresh)$'
+OWN='^(libmailbearer[.]so|engine[.]so|http[.]so|mailbearer|mailbearer-full|mailbearer-refresh)$'
 LC_ALL=C.UTF-8
 export LC_ALL
 unset MAILBEARER_HOME MAILBEARER_PRELOAD XDG_CONFIG_HOME XDG_DATA_HOME \

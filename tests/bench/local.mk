@@ -15,7 +15,7 @@ check_PROGRAMS += $(bench_programs)
 %C%_stock_LDADD = $(ENGINE_LIBS) libtestpaths.la
 
 EXTRA_DIST += %D%/run %D%/bed.sh %D%/rows.sh %D%/growth.sh %D%/postfix.sh \
-	%D%/rows %D%/table.awk %D%/json.awk %D%/growth.awk %D%/split.awk \
+	%D%/rows %D%/table.awk %D%/markdown.awk %D%/json.awk %D%/growth.awk %D%/split.awk \
 	%D%/compare.awk %D%/accounts.gnuplot %D%/baseline %D%/baseline.tsv \
 	%D%/quick.sh
 

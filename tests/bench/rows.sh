@@ -59,6 +59,11 @@ rows_process() {
 	put process.rss "$(cut -d' ' -f1 "$W/rss.PLAIN")" <"$W/rss.XOAUTH2"
 }
 
+# kernel TEXT NAME: a note with what login says the kernel takes.
+kernel() {
+	echo "$1 $(member "$2" 2 <"$W/times" | stats | cut -d' ' -f1) us"
+}
+
 rows_warm() {
 	progress "warm authentications, and records from disk"
 	SASL_PATH=$W/plain:$PLUGIN
@@ -68,13 +73,15 @@ rows_warm() {
 	done >"$W/times"
 	member further.PLAIN 2 <"$W/times" | stats >"$W/plain.us"
 	member further.XOAUTH2 2 <"$W/times" | stats |
-		put warm.us "$(cut -d' ' -f1 "$W/plain.us")"
+		put warm.us "$(cut -d' ' -f1 "$W/plain.us")" "$(kernel \
+		"two fstatat, a record and the credentials file, take" stat)"
 	[ -z "$FOREIGN" ] || return 0
 	for r in $(seq "$ROUNDS"); do
 		"$LOGIN" -n 200 -v XOAUTH2,PLAIN user%d@example.org "$HOST"
 	done >"$W/times"
 	member further.XOAUTH2 2 <"$W/times" | stats |
-		put disk.us "$(member further.PLAIN 2 <"$W/times" | stats | cut -d' ' -f1)"
+		put disk.us "$(member further.PLAIN 2 <"$W/times" | stats |
+			cut -d' ' -f1)" "$(kernel "to open, read and close a file takes" read)"
 }
 
 # difference OF-N OF-1: what each further one cost.
@@ -166,7 +173,8 @@ rows_refresh() {
 			$(total warm))) | put refresh.instr 0
 		echo $(($(own refresh login) + $(own refresh $helper) - \
 			$(own warm))) | put refresh.own -
-		total tool | put refresh.tool 0
+		echo $(($(total tool "mailbearer\(-full\)\{0,1\}") + $(total tool $helper))) |
+			put refresh.tool 0
 	fi
 	endpoint_end
 	[ -n "$VALGRIND" ] && [ "$(id -u)" -eq 0 ] || return 0
@@ -205,7 +213,9 @@ rows_size() {
 	progress "what is installed"
 	most=0
 	for f in plugin/.libs/libmailbearer.so lib/.libs/engine.so \
-		lib/.libs/http.so mailbearer-refresh mailbearer; do
+		lib/.libs/http.so mailbearer-refresh mailbearer \
+		mailbearer-full; do
+		[ -e "$B/$f" ] || continue
 		strip -o "$W/stripped" "$B/$f" || return
 		wc -c <"$W/stripped" | awk '{ print $1 / 1024 }' |
 			put "size.${f##*/}" -

@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # table.awk ROWS SAVED RESULTS: the table for people.
 BEGIN { FS = "|" }
-FNR == 1 { file++ ; FS = file > 1 ? "\t" : "|"; $0 = $0 }
+FNR == 1 {
+	for (file = 1; ARGV[file] != FILENAME; file++)
+		;
+	FS = file > 1 ? "	" : "|"
+	$0 = $0
+}
 /^#/ { next }
 file == 1 {
 	id[++n] = $1
@@ -9,6 +14,7 @@ file == 1 {
 	unit[n] = $3
 	limit[n] = $4
 	today[n] = $5
+	reference[n] = $6
 }
 file == 2 { saved[$1] = $2 }
 file == 3 { value[$1] = $2; lo[$1] = $3; hi[$1] = $4; floor[$1] = $5; note[$1] = $6 }
@@ -27,8 +33,13 @@ function show(v, u) {
 		return sprintf("%.3f", v)
 	return sprintf(v >= 100 ? "%.0f %s" : "%.2f %s", v, u)
 }
+# The limit on this machine.
+function scaled(i) {
+	return reference[i] && floor[id[i]] > 0 ?
+		limit[i] * floor[id[i]] / reference[i] : limit[i]
+}
 function over(i, v, most) {
-	most = limit[i] == "spread" ? floor_hi(id[i]) : limit[i]
+	most = limit[i] == "spread" ? floor_hi(id[i]) : scaled(i)
 	return most != "" && v != "-" && v + 0 > most + 0
 }
 # Of PLAIN against itself.
@@ -49,7 +60,7 @@ function row(i, k, v, u, spread, ratio, was) {
 	was = saved[k] + 0 > 0 ? sprintf("%.2f", v / saved[k]) : ""
 	printf "%-50s %10s %20s %10s %7s %9s %9s %6s%s\n", what[i], show(v, u),
 		spread, show(floor[k], u), ratio,
-		limit[i] == "spread" ? "<" sprintf("%.3f", floor_hi(k)) : show(limit[i], u),
+		limit[i] == "spread" ? "<" sprintf("%.3f", floor_hi(k)) : show(scaled(i), u),
 		show(today[i], u), was, over(i, v) ? "  over" : ""
 	overs += over(i, v)
 	if (note[k] != "" && note[k] !~ /^spread /)
@@ -67,5 +78,6 @@ END {
 	}
 	printf "\n%d over the limit\n", overs
 	print "floor: PLAIN through the same program; `true` for the tool; the server's" \
-		"\ntime for many processes.  saved: this run in units of the one before."
+		"\ntime for many processes.  at most: times with a floor in units of it, since" \
+		"\nmachines differ.  saved: this run in units of the one before."
 }
