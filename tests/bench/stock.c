@@ -10,6 +10,7 @@
  */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,10 +22,19 @@
 
 enum { TEXT_MAX = 4 * 1024 * 1024 };
 
-/* A hundred thousand accounts are made in no time; nobody cuts the power. */
+/* A hundred thousand accounts are made in no time; nobody cuts the power, and
+ * no disk is full. */
 int fsync(int fd)
 {
 	(void)fd;
+	return 0;
+}
+
+int posix_fallocate(int fd, off_t from, off_t len)
+{
+	(void)fd;
+	(void)from;
+	(void)len;
 	return 0;
 }
 
