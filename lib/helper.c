@@ -32,7 +32,7 @@ bool mb_helper_same_build(const struct mb_helper_head *h)
 }
 
 /* The whole request into the socket, before anybody reads: it has room. */
-static int put_request(int fd, const struct mb_store *s,
+static int put_request(int fd, struct mb_store *s,
 		       const struct mb_token_task *t,
 		       const struct mb_record_lock *l)
 {
@@ -42,7 +42,7 @@ static int put_request(int fd, const struct mb_store *s,
 	if (!q)
 		return -1;
 	mb_helper_head(&q->head);
-	q->key = *mb_store_key(s);
+	q->keys = *mb_store_keys(s);
 	q->home = *mb_store_home(s);
 	q->task = *t;
 	if (l)
@@ -56,7 +56,7 @@ static int put_request(int fd, const struct mb_store *s,
 }
 
 /* The host's end of the socket to a running helper, or -1. */
-static int start(const struct mb_store *s, const struct mb_token_task *t,
+static int start(struct mb_store *s, const struct mb_token_task *t,
 		 const struct mb_record_lock *l)
 {
 	int fds[MB_HELPER_END - MB_SPAWN_FD], pair[2], err = -1;

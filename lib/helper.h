@@ -37,7 +37,7 @@ struct mb_helper_head {
 
 struct mb_helper_request {
 	struct mb_helper_head head;
-	struct mb_key key;
+	struct mb_keys keys;
 	struct mb_home home;		/* for messages */
 	struct mb_token_task task;
 	char id[MB_RECORD_ID_LEN + 1];	/* of the locked record */

@@ -204,7 +204,7 @@ static void write_again(struct mb_store *s, struct mb_record_lock *l,
 static int open_store(struct mb_store **s, const struct mb_helper_request *q,
 		      struct mb_err *e)
 {
-	if (mb_store_adopt(s, &q->home, &q->key, MB_HELPER_CONF,
+	if (mb_store_adopt(s, &q->home, &q->keys, MB_HELPER_CONF,
 			   MB_HELPER_RECORDS, e) < 0)
 		return -1;
 	if (become_one() < 0)

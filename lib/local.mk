@@ -21,7 +21,7 @@ ENGINE_SOURCES += \
 	%D%/fsio.h %D%/fsio.c %D%/lock.h %D%/lock.c %D%/vault.h %D%/vault.c \
 	%D%/store.h %D%/store_internal.h %D%/store.c %D%/store_key.c \
 	%D%/store_record.c %D%/store_write.c %D%/store_cred.c \
-	%D%/store_admin.h %D%/store_admin.c \
+	%D%/store_admin.h %D%/store_admin.c %D%/store_rekey.c \
 	%D%/token.h %D%/token_internal.h %D%/token.c %D%/token_judge.c \
 	%D%/token_job.h %D%/token_renew.c %D%/token_task.c \
 	%D%/spawn.h %D%/spawn.c %D%/helper.h %D%/helper.c \

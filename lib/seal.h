@@ -58,6 +58,10 @@ enum mb_unseal mb_unseal(const struct mb_key *key, const void *der, size_t n,
 			 bool tail_ok, const char *object,
 			 struct mb_secret *plain, struct mb_err *e);
 
+/* Is this, as far as its form goes, a container that key is a recipient of?
+ * Nothing is decrypted. */
+bool mb_sealed_for(const struct mb_key *key, const void *der, size_t n);
+
 /* Length the outer SEQUENCE announces, 0 if der does not begin with one that
  * fits in n bytes. */
 size_t mb_sealed_length(const void *der, size_t n);

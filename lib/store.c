@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/store_internal.h"
@@ -58,7 +60,7 @@ int mb_store_open(struct mb_store **out, const struct mb_home *home,
 	s->home = *home;
 	s->conf.fd = -1;
 	s->records.fd = -1;
-	if (mb_store_load_key(home, &s->key, e) < 0 ||
+	if (mb_store_load_key(home, &s->keys, e) < 0 ||
 	    open_directory(&s->conf, home->conf_dir, e) < 0 ||
 	    open_directory(&s->records, home->records_dir, e) < 0) {
 		mb_store_free(&s);
@@ -69,7 +71,7 @@ int mb_store_open(struct mb_store **out, const struct mb_home *home,
 }
 
 int mb_store_adopt(struct mb_store **out, const struct mb_home *home,
-		   const struct mb_key *key, int conf_fd, int records_fd,
+		   const struct mb_keys *keys, int conf_fd, int records_fd,
 		   struct mb_err *e)
 {
 	struct mb_store *s = mb_vault_new(sizeof(*s));
@@ -77,7 +79,7 @@ int mb_store_adopt(struct mb_store **out, const struct mb_home *home,
 	if (!s)
 		return mb_fail(e, MB_E_NOMEM, home->conf_dir, "out of memory");
 	s->home = *home;
-	s->key = *key;
+	s->keys = *keys;
 	s->jailed = true;
 	s->conf.fd = -1;
 	s->records.fd = -1;
@@ -133,11 +135,6 @@ const char *mb_store_label(const struct mb_store *s)
 	return s->home.conf_dir;
 }
 
-const struct mb_key *mb_store_key(const struct mb_store *s)
-{
-	return &s->key;
-}
-
 int mb_store_ready(struct mb_store *s, struct mb_dir *d, struct mb_err *e)
 {
 	struct mb_dir fresh = { .fd = -1 };
@@ -156,15 +153,65 @@ int mb_store_ready(struct mb_store *s, struct mb_dir *d, struct mb_err *e)
 	return 0;
 }
 
-/* The key is root's: not as the records' owner (mb_store_enter). */
-static int load_key_again(const struct mb_store *s, struct mb_key *key)
+/* The key file once more, if it is another by now.  It is root's: not as the
+ * records' owner (mb_store_enter).  In a jail the path would lead elsewhere. */
+static bool reload_keys(struct mb_store *s)
 {
-	uid_t uid = (uid_t)setfsuid(geteuid());
-	gid_t gid = (gid_t)setfsgid(getegid());
-	int r = mb_store_load_key(&s->home, key, NULL);
+	struct mb_keys keys = {0};
+	bool changed = false;
+	uid_t uid;
+	gid_t gid;
 
+	if (s->jailed)
+		return false;
+	uid = (uid_t)setfsuid(geteuid());
+	gid = (gid_t)setfsgid(getegid());
+	if (mb_store_load_key(&s->home, &keys, NULL) == 0)
+		changed = keys.n != s->keys.n ||
+			  strcmp(keys.key[0].id, s->keys.key[0].id) != 0;
 	(void)setfsgid(gid);
 	(void)setfsuid(uid);
+	if (changed)
+		s->keys = keys;
+	mb_wipe(&keys, sizeof(keys));
+	return changed;
+}
+
+static bool rekeying(const struct mb_store *s)
+{
+	struct stat st;
+
+	return fstatat(s->conf.fd, STORE_REKEYING, &st,
+		       AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+const struct mb_keys *mb_store_keys(struct mb_store *s)
+{
+	if (s->keys.n == 1 && rekeying(s))
+		(void)reload_keys(s);
+	return &s->keys;
+}
+
+size_t mb_store_sealing(struct mb_store *s)
+{
+	size_t n = mb_store_keys(s)->n;
+
+	return n == 1 || rekeying(s) ? n : 1;
+}
+
+static enum mb_unseal try_keys(const struct mb_store *s,
+			       const struct mb_secret *sealed, bool tail_ok,
+			       const char *object, struct mb_secret *plain,
+			       struct mb_err *e)
+{
+	enum mb_unseal r = MB_UNSEAL_OTHER_KEY;
+	size_t i;
+
+	for (i = 0; i < s->keys.n && r == MB_UNSEAL_OTHER_KEY; i++)
+		r = mb_unseal(&s->keys.key[i], sealed->data, sealed->len,
+			      tail_ok, object, plain, e);
+	if (r == MB_UNSEAL_OK && i > 1)
+		mb_err_clear(e);
 	return r;
 }
 
@@ -173,23 +220,13 @@ enum mb_unseal mb_store_unseal(struct mb_store *s,
 			       const char *object, struct mb_secret *plain,
 			       struct mb_err *e)
 {
-	struct mb_key key = {{0}, ""};
-	enum mb_unseal r;
-	int loaded;
+	enum mb_unseal r = try_keys(s, sealed, tail_ok, object, plain, e);
 
-	r = mb_unseal(&s->key, sealed->data, sealed->len, tail_ok, object,
-		      plain, e);
 	if (r != MB_UNSEAL_OTHER_KEY)
 		return r;
-	/* A key replaced since it was read.  In a jail the path would lead
-	 * elsewhere. */
-	loaded = s->jailed ? -1 : load_key_again(s, &key);
-	if (loaded == 0 && memcmp(key.id, s->key.id, sizeof(key.id)) != 0) {
-		s->key = key;
-		r = mb_unseal(&s->key, sealed->data, sealed->len, tail_ok,
-			      object, plain, e);
-	}
-	mb_wipe(&key, sizeof(key));
+	/* A key replaced since it was read. */
+	if (reload_keys(s))
+		r = try_keys(s, sealed, tail_ok, object, plain, e);
 	if (r == MB_UNSEAL_OTHER_KEY && s->jailed)
 		(void)mb_remedy(e, "restart the program (postfix reload); "
 				"if it stays: restore the key");

@@ -20,6 +20,13 @@
 
 struct mb_store;
 
+/* The host key.  During a rekey (doc/DESIGN.md, "Rekey") the new one, and the
+ * one before it: whatever is sealed for either can be opened. */
+struct mb_keys {
+	struct mb_key key[MB_SEAL_KEYS_MAX];
+	size_t n;
+};
+
 /*
  * Open key and directories; nothing is created.  Key: regular, 32 bytes, one
  * link, owned by root or this user, no permission for others (MB_E_KEY_*).
@@ -37,11 +44,11 @@ void mb_store_jail(struct mb_store *s);
 
 /*
  * The same from descriptors that another process opened (kept on success, and
- * closed with the store) and the key it read: for the refresh helper.  Nothing
+ * closed with the store) and the keys it read: for the refresh helper.  Nothing
  * is opened by path afterwards (mb_store_jail).
  */
 int mb_store_adopt(struct mb_store **s, const struct mb_home *home,
-		   const struct mb_key *key, int conf_fd, int records_fd,
+		   const struct mb_keys *keys, int conf_fd, int records_fd,
 		   struct mb_err *e);
 void mb_store_descriptors(const struct mb_store *s, int *records_fd,
 			  int *conf_fd);
@@ -52,7 +59,8 @@ bool mb_store_helpful(const struct mb_store *s);
 const struct mb_home *mb_store_home(const struct mb_store *s);
 /* For messages: the configuration directory. */
 const char *mb_store_label(const struct mb_store *s);
-const struct mb_key *mb_store_key(const struct mb_store *s);
+/* As they are now: a key that a rekey put in front is loaded if it can be. */
+const struct mb_keys *mb_store_keys(struct mb_store *s);
 
 /*
  * Become the records directory's owner for good (setgroups, setresgid,

@@ -228,7 +228,7 @@ static int make_key(struct work *w, struct mb_err *e)
 	struct wanted want = { home->key_path, w->uid, w->gid,
 			       w->uid == 0 ? 0400 : 0600 };
 	char linked[PATH_MAX];
-	struct mb_key key;
+	struct mb_keys keys;
 	bool there;
 	ssize_t n;
 
@@ -259,9 +259,9 @@ static int make_key(struct work *w, struct mb_err *e)
 	if (w->plan->check)
 		return 0;
 	/* The store must open with it, link rules included. */
-	if (mb_store_load_key(home, &key, e) < 0)
+	if (mb_store_load_key(home, &keys, e) < 0)
 		return -1;
-	mb_wipe(&key, sizeof(key));
+	mb_wipe(&keys, sizeof(keys));
 	return 0;
 }
 

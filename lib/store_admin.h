@@ -47,8 +47,8 @@ int mb_store_credentials_lock(struct mb_store *s,
 			      struct mb_err *e);
 void mb_store_credentials_unlock(struct mb_store *s, int *lock);
 
-/* Seals text for key and whomever arg names (recovery certificates). */
-typedef int mb_store_sealer(void *arg, const struct mb_key *key,
+/* Seals text for n keys and whomever arg names (recovery certificates). */
+typedef int mb_store_sealer(void *arg, const struct mb_key *keys, size_t n,
 			    const struct mb_secret *text,
 			    struct mb_secret *out, struct mb_err *e);
 
@@ -58,5 +58,35 @@ int mb_store_credentials_write(struct mb_store *s,
 			       const struct mb_secret *text,
 			       mb_store_sealer *sealer, void *arg,
 			       struct mb_err *e);
+
+/*
+ * A new host key.  The credentials lock is held, and nothing was dropped.
+ * begin: the mark, and the key file with new and old key; from now on whoever
+ * opens the store seals for both.  1 begun, 0 one was under way, -1.
+ * narrow: the mark goes, so everybody seals for the new key alone.  end: the
+ * old key goes.  Each may be repeated.
+ */
+int mb_store_rekey_begin(struct mb_store *s, struct mb_err *e);
+int mb_store_rekey_narrow(struct mb_store *s, struct mb_err *e);
+int mb_store_rekey_end(struct mb_store *s, struct mb_err *e);
+bool mb_store_rekeying(struct mb_store *s);
+
+/* During a rekey, which key a file is sealed for. */
+enum mb_sealed { MB_SEALED_OTHER, MB_SEALED_OLD, MB_SEALED_BOTH,
+		 MB_SEALED_NEW };
+
+/* 1 and *how; 0 there is none; -1. */
+int mb_store_credentials_sealed(struct mb_store *s, enum mb_sealed *how,
+				struct mb_err *e);
+
+/* 1 and *how, and its account (MB_ADDRESS_MAX + 1 bytes); 0 no record; -1. */
+int mb_store_record_sealed(struct mb_store *s, const char *id,
+			   enum mb_sealed *how, char *account,
+			   struct mb_err *e);
+
+/* Under its lock: seal a record for the keys that count now, as it is.
+ * 1 written, 0 it was so already (or there is none), -1. */
+int mb_store_reseal(struct mb_store *s, struct mb_record_lock *l,
+		    struct mb_err *e);
 
 #endif

@@ -146,14 +146,14 @@ void mb_store_credentials_unlock(struct mb_store *s, int *lock)
 
 /* What is sealed must open again and say the same, before it replaces
  * anything. */
-static int prove(struct mb_store *s, const struct mb_secret *sealed,
+static int prove(const struct mb_key *key, const struct mb_secret *sealed,
 		 const struct mb_secret *text, const char *path,
 		 struct mb_err *e)
 {
 	struct mb_secret back = {0};
 	int ret = -1;
 
-	if (mb_unseal(&s->key, sealed->data, sealed->len, false, path, &back,
+	if (mb_unseal(key, sealed->data, sealed->len, false, path, &back,
 		      e) == MB_UNSEAL_OK) {
 		ret = 0;
 		if (!mb_secret_equal(&back, text))
@@ -173,6 +173,7 @@ int mb_store_credentials_write(struct mb_store *s,
 	struct mb_secret sealed = {0};
 	char path[PATH_MAX];
 	struct stat st;
+	size_t i, n;
 	int ret = -1;
 
 	(void)conf_path(s, path);
@@ -185,8 +186,9 @@ int mb_store_credentials_write(struct mb_store *s,
 		owner.gid = st.st_gid;
 		owner.mode = st.st_mode & 0640;
 	}
-	if ((sealer ? sealer(arg, &s->key, text, &sealed, e) :
-	     mb_seal(&s->key, 1, text, &sealed, e)) < 0)
+	n = mb_store_sealing(s);
+	if ((sealer ? sealer(arg, s->keys.key, n, text, &sealed, e) :
+	     mb_seal(s->keys.key, n, text, &sealed, e)) < 0)
 		goto out;
 	if (sealed.len > STORE_CREDENTIALS_BYTES) {
 		mb_fail(e, MB_E_TOO_LARGE, path, "sealed it would be %zu "
@@ -194,8 +196,10 @@ int mb_store_credentials_write(struct mb_store *s,
 			STORE_CREDENTIALS_BYTES);
 		goto out;
 	}
-	if (prove(s, &sealed, text, path, e) < 0 ||
-	    mb_fsio_replace(&s->conf, STORE_CREDENTIALS, &sealed, &owner,
+	for (i = 0; i < n; i++)
+		if (prove(&s->keys.key[i], &sealed, text, path, e) < 0)
+			goto out;
+	if (mb_fsio_replace(&s->conf, STORE_CREDENTIALS, &sealed, &owner,
 			    e) < 0)
 		goto out;
 	if (s->kept) {

@@ -18,11 +18,14 @@ enum {
 
 #define STORE_CREDENTIALS "credentials.conf"
 #define STORE_CREDENTIALS_LOCK "credentials.conf.lock"
+/* In the configuration directory, for it is reached from a jail: while it is
+ * there, whoever has two keys seals for both. */
+#define STORE_REKEYING "rekey.pending"
 
 /* Lies in a vault (lib/vault.h) as a whole, because of the key. */
 struct mb_store {
 	struct mb_home home;
-	struct mb_key key;
+	struct mb_keys keys;
 	struct mb_dir conf;
 	struct mb_dir records;
 	bool jailed;		/* nothing can be opened by path any more */
@@ -36,13 +39,21 @@ struct mb_store {
 bool mb_store_sealed_before(const struct mb_home *home, struct mb_err *e);
 
 /* Read a key file.  0, or -1 with MB_E_KEY_*, MB_E_UNSAFE_FILE. */
-int mb_store_load_key(const struct mb_home *home, struct mb_key *key,
+int mb_store_load_key(const struct mb_home *home, struct mb_keys *keys,
 		      struct mb_err *e);
+
+/* Where a key that is a symlink really lies.  One step, and only if nobody but
+ * root could have made link and target.  target: PATH_MAX bytes. */
+int mb_store_key_place(const char *path, char *target, bool *linked,
+		       struct mb_err *e);
+
+/* How many of s->keys to seal for, now: the first, or during a rekey both. */
+size_t mb_store_sealing(struct mb_store *s);
 
 /* Is the directory still ours?  Opened anew where that is possible. */
 int mb_store_ready(struct mb_store *s, struct mb_dir *d, struct mb_err *e);
 
-/* mb_unseal() with the store's key; a key replaced meanwhile is loaded. */
+/* mb_unseal() with the store's keys; a key replaced meanwhile is loaded. */
 enum mb_unseal mb_store_unseal(struct mb_store *s,
 			       const struct mb_secret *sealed, bool tail_ok,
 			       const char *object, struct mb_secret *plain,
@@ -74,6 +85,8 @@ struct mb_store_loaded {
 	struct mb_record r;
 	struct mb_stamp stamp;
 	size_t sealed_len;	/* without a tail of zeros */
+	bool for_key[MB_SEAL_KEYS_MAX];	/* sealed for s->keys.key[i]; told
+				 * only while there are two */
 	enum mb_store_why why;
 };
 

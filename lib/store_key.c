@@ -33,10 +33,8 @@ static bool roots_directory(const char *path)
 	       !(st.st_mode & (S_IWGRP | S_IWOTH));
 }
 
-/* Where a key that is a symlink really lies.  One step, and only if nobody
- * but root could have made link and target. */
-static int resolve(const char *path, char *target, bool *linked,
-		   struct mb_err *e)
+int mb_store_key_place(const char *path, char *target, bool *linked,
+		       struct mb_err *e)
 {
 	char link[PATH_MAX], dir[PATH_MAX];
 	struct stat st;
@@ -99,18 +97,39 @@ static int check(const struct stat *st, const char *path, bool passed,
 	return 0;
 }
 
-int mb_store_load_key(const struct mb_home *home, struct mb_key *key,
+/* One key, or two during a rekey: the new one first. */
+static int take(const struct mb_secret *bytes, struct mb_keys *keys,
+		struct mb_err *e)
+{
+	const char *p = bytes->data;
+
+	for (keys->n = 0; keys->n < bytes->len / MB_KEY_LEN; keys->n++) {
+		struct mb_key *key = &keys->key[keys->n];
+
+		memcpy(key->bytes, p + keys->n * MB_KEY_LEN, MB_KEY_LEN);
+		if (mb_key_identify(key, e) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool right_size(off_t size)
+{
+	return size == MB_KEY_LEN || size == (off_t)2 * MB_KEY_LEN;
+}
+
+int mb_store_load_key(const struct mb_home *home, struct mb_keys *keys,
 		      struct mb_err *e)
 {
 	const char *path = home->key_path;
 	struct mb_secret bytes = {0};
-	struct mb_key fresh = {{0}, ""};
+	struct mb_keys fresh = {0};
 	char target[PATH_MAX];
 	struct stat st;
 	bool linked;
 	int fd, ret = -1;
 
-	if (resolve(path, target, &linked, e) < 0)
+	if (mb_store_key_place(path, target, &linked, e) < 0)
 		return -1;
 	fd = open(target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
 		  O_NOCTTY);
@@ -122,10 +141,10 @@ int mb_store_load_key(const struct mb_home *home, struct mb_key *key,
 	}
 	if (check(&st, path, home->key_passed, linked, e) < 0)
 		goto out;
-	if (st.st_size == MB_KEY_LEN &&
-	    mb_fsio_read(fd, MB_KEY_LEN, path, &bytes, e) < 0)
+	if (right_size(st.st_size) &&
+	    mb_fsio_read(fd, (size_t)st.st_size, path, &bytes, e) < 0)
 		goto out;
-	if (bytes.len != MB_KEY_LEN) {
+	if (!right_size((off_t)bytes.len)) {
 		mb_fail(e, MB_E_KEY_BAD, path,
 			"is %lld bytes long, a host key is %d bytes",
 			(long long)st.st_size, MB_KEY_LEN);
@@ -133,10 +152,9 @@ int mb_store_load_key(const struct mb_home *home, struct mb_key *key,
 			  "opened with a recovery key");
 		goto out;
 	}
-	memcpy(fresh.bytes, bytes.data, MB_KEY_LEN);
-	if (mb_key_identify(&fresh, e) < 0)
+	if (take(&bytes, &fresh, e) < 0)
 		goto out;
-	*key = fresh;
+	*keys = fresh;
 	ret = 0;
 out:
 	(void)close(fd);

@@ -69,6 +69,7 @@ static int open_sealed(struct mb_store *s, const struct mb_secret *sealed,
 {
 	struct mb_secret plain = {0};
 	struct mb_err why = {0};
+	size_t i;
 	int ret;
 
 	switch (mb_store_unseal(s, sealed, tail_ok, path, &plain, e)) {
@@ -85,6 +86,9 @@ static int open_sealed(struct mb_store *s, const struct mb_secret *sealed,
 		return -1;
 	}
 	l->sealed_len = mb_sealed_length(sealed->data, sealed->len);
+	for (i = 0; i < s->keys.n && s->keys.n > 1; i++)
+		l->for_key[i] = mb_sealed_for(&s->keys.key[i], sealed->data,
+					      l->sealed_len);
 	ret = mb_record_parse(&l->r, plain.data, plain.len, path, &why);
 	mb_secret_clear(&plain);
 	if (ret < 0) {

@@ -205,7 +205,7 @@ int mb_store_commit(struct mb_store *s, struct mb_record_lock *l,
 
 	mb_store_name(l->id, "new", name);
 	if (mb_record_format(r, &plain, e) < 0 ||
-	    mb_seal(&s->key, 1, &plain, &sealed, e) < 0)
+	    mb_seal(s->keys.key, mb_store_sealing(s), &plain, &sealed, e) < 0)
 		goto out;
 	if (sealed.len > STORE_RECORD_BYTES) {
 		mb_fail(e, MB_E_TOO_LARGE, r->account,

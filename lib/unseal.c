@@ -334,6 +334,16 @@ enum mb_unseal mb_unseal(const struct mb_key *key, const void *der, size_t n,
 	return explain(ret, key, &c, object, e);
 }
 
+bool mb_sealed_for(const struct mb_key *key, const void *der, size_t n)
+{
+	size_t len = mb_sealed_length(der, n);
+	struct container c = {0};
+
+	return len > 0 &&
+	       read_container(mb_der_of(der, len), key->id, &c) &&
+	       c.wrapped.p != NULL;
+}
+
 size_t mb_sealed_length(const void *der, size_t n)
 {
 	struct mb_der d = mb_der_of(der, n), contents;

@@ -77,6 +77,24 @@ int mb_change_begin(struct mb_tool *t, struct mb_change *c, bool plain_ok,
 	return 0;
 }
 
+static int write_text(struct mb_tool *t, const struct mb_secret *text,
+		      struct mb_secret *recovery, struct mb_err *e)
+{
+	if (recovery->len)
+		return mb_store_credentials_write(t->store, text,
+						  mb_recovery_seal, recovery,
+						  e);
+	return mb_store_credentials_write(t->store, text, NULL, NULL, e);
+}
+
+int mb_change_reseal(struct mb_tool *t, struct mb_change *c, struct mb_err *e)
+{
+	if (write_text(t, &c->text, &c->file.recovery_pem, e) < 0)
+		return -1;
+	t->changed = true;
+	return 0;
+}
+
 int mb_change_commit(struct mb_tool *t, struct mb_change *c, struct mb_err *e)
 {
 	struct mb_credfile after = { 0 };
@@ -88,13 +106,8 @@ int mb_change_commit(struct mb_tool *t, struct mb_change *c, struct mb_err *e)
 		return -1;
 	if (mb_opts_has(&t->opts, "check"))
 		ret = 0;
-	else if (after.recovery_pem.len)
-		ret = mb_store_credentials_write(t->store, &c->text,
-						 mb_recovery_seal,
-						 &after.recovery_pem, e);
 	else
-		ret = mb_store_credentials_write(t->store, &c->text, NULL,
-						 NULL, e);
+		ret = write_text(t, &c->text, &after.recovery_pem, e);
 	if (ret == 0)
 		t->changed = true;
 	mb_credfile_clear(&after);

@@ -25,6 +25,9 @@ int mb_change_begin(struct mb_tool *t, struct mb_change *c, bool plain_ok,
  * that did not change is not written.  Sets t->changed.  With --check nothing is written. */
 int mb_change_commit(struct mb_tool *t, struct mb_change *c, struct mb_err *e);
 
+/* Seal and write the text as it is, for the keys that count now. */
+int mb_change_reseal(struct mb_tool *t, struct mb_change *c, struct mb_err *e);
+
 /* Unlock and wipe. */
 void mb_change_end(struct mb_tool *t, struct mb_change *c);
 

@@ -23,6 +23,7 @@ TOOLS_SOURCES = \
 	%D%/cmd_list.c \
 	%D%/cmd_provider.c \
 	%D%/cmd_refresh.c \
+	%D%/cmd_rekey.c \
 	%D%/cmd_remove.c \
 	%D%/cmd_rename.c \
 	%D%/cmd_set.c \

@@ -5,6 +5,7 @@
 
 #include "lib/address.h"
 #include "lib/clock.h"
+#include "lib/store_admin.h"
 #include "tools/records.h"
 #include "tools/store_pick.h"
 
@@ -54,6 +55,18 @@ int mb_records_change(struct mb_tool *t, const char *id,
 	}
 	mb_store_unlock(t->store, &l);
 	mb_record_clear(&r);
+	return ret;
+}
+
+int mb_records_reseal(struct mb_tool *t, const char *id, struct mb_err *e)
+{
+	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };
+	int ret;
+
+	if (lock(t, id, &l, e) < 0)
+		return -1;
+	ret = mb_store_reseal(t->store, &l, e);
+	mb_store_unlock(t->store, &l);
 	return ret;
 }
 

@@ -16,6 +16,10 @@ int mb_records_change(struct mb_tool *t, const char *id,
 				struct mb_err *e),
 		      void *arg, struct mb_err *e);
 
+/* Seal it for the keys that count now (mb_store_reseal()): 1, 0 it was so, -1.
+ */
+int mb_records_reseal(struct mb_tool *t, const char *id, struct mb_err *e);
+
 /* 1 removed, 0 there was none, -1. */
 int mb_records_remove(struct mb_tool *t, const char *id, struct mb_err *e);
 

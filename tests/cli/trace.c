@@ -2,8 +2,9 @@
 /*
  * Run a program and watch it from outside.
  *
- *	trace kill DIR N COMMAND...	kill -9 before its N-th system call,
- *					counted from the first openat() of
+ *	trace kill DIR N COMMAND...	kill -9 it, and what it has forked,
+ *					before the N-th system call of them
+ *					all, counted from the first openat() of
  *					something in DIR.  Prints the call's
  *					number; status 0.  The program ended
  *					before that: status 7.
@@ -63,23 +64,6 @@ static pid_t start(char *const *command, long options)
 	return pid;
 }
 
-/* Go on until the next stop that is not a signal's; false: it ended. */
-static bool next(pid_t pid, enum __ptrace_request how, int *status)
-{
-	long sig = 0;
-
-	for (;;) {
-		if (ptrace(how, pid, NULL, (void *)(uintptr_t)sig) < 0 ||
-		    waitpid(pid, status, 0) < 0)
-			bad("ptrace");
-		if (!WIFSTOPPED(*status))
-			return false;
-		sig = WSTOPSIG(*status);
-		if (sig == (SIGTRAP | 0x80) || *status >> 16)
-			return true;
-	}
-}
-
 static bool in_dir(pid_t pid, uintptr_t at, const char *dir)
 {
 	char path[4096] = "";
@@ -91,31 +75,67 @@ static bool in_dir(pid_t pid, uintptr_t at, const char *dir)
 	       memcmp(path, dir, here.iov_len) == 0;
 }
 
+static pid_t known[64];
+
+static void remember(pid_t pid)
+{
+	size_t i = 0;
+
+	while (i < sizeof(known) / sizeof(known[0]) - 1 && known[i] &&
+	       known[i] != pid)
+		i++;
+	known[i] = pid;
+}
+
+/* All of them, at once. */
+static void kill_all(void)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (known[i])
+			kill(known[i], SIGKILL);
+	while (waitpid(-1, NULL, __WALL) > 0)
+		;
+}
+
 static int kill_at(const char *dir, long n, char *const *command)
 {
-	pid_t pid = start(command, PTRACE_O_TRACESYSGOOD);
+	pid_t pid, first = start(command, PTRACE_O_TRACESYSGOOD |
+				 PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+				 PTRACE_O_TRACECLONE);
 	struct __ptrace_syscall_info info;
 	bool counting = false;
 	int status;
+	long sig;
 
-	while (next(pid, PTRACE_SYSCALL, &status)) {
-		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid,
+	ptrace(PTRACE_SYSCALL, first, NULL, NULL);
+	while ((pid = waitpid(-1, &status, __WALL)) > 0) {
+		if (!WIFSTOPPED(status))
+			continue;
+		remember(pid);
+		sig = WSTOPSIG(status);
+		info.op = PTRACE_SYSCALL_INFO_NONE;
+		if (sig == (SIGTRAP | 0x80) &&
+		    ptrace(PTRACE_GET_SYSCALL_INFO, pid,
 			   (void *)sizeof(info), &info) < 0)
 			bad("PTRACE_GET_SYSCALL_INFO");
-		if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
-			continue;
-		counting = counting ||
-			   (info.entry.nr == SYS_openat &&
-			    in_dir(pid, (uintptr_t)info.entry.args[1], dir));
-		if (!counting || --n > 0)
-			continue;
-		/* At the entry of a call: it is not made any more. */
-		kill(pid, SIGKILL);
-		while (waitpid(pid, &status, 0) == pid &&
-		       !WIFSIGNALED(status) && !WIFEXITED(status))
-			;
-		printf("%llu\n", (unsigned long long)info.entry.nr);
-		return 0;
+		if (info.op == PTRACE_SYSCALL_INFO_ENTRY) {
+			counting = counting ||
+				   (info.entry.nr == SYS_openat &&
+				    in_dir(pid, (uintptr_t)info.entry.args[1],
+					   dir));
+			if (counting && --n <= 0) {
+				/* The call is not made any more. */
+				kill_all();
+				printf("%llu\n",
+				       (unsigned long long)info.entry.nr);
+				return 0;
+			}
+		}
+		if (status >> 16 || sig == SIGSTOP || (sig & 0x7f) == SIGTRAP)
+			sig = 0;
+		ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(uintptr_t)sig);
 	}
 	return ENDED_BEFORE;
 }

@@ -315,7 +315,7 @@ static void damaged_credentials_are_refused(void **state)
 	mb_secret_clear(&back);
 }
 
-static int lying_sealer(void *arg, const struct mb_key *key,
+static int lying_sealer(void *arg, const struct mb_key *keys, size_t n,
 			const struct mb_secret *text, struct mb_secret *out,
 			struct mb_err *e)
 {
@@ -325,7 +325,7 @@ static int lying_sealer(void *arg, const struct mb_key *key,
 	(void)text;
 	assert_string_equal(arg, "arg");
 	mb_secret_set(&other, "something else\n", 15);
-	r = mb_seal(key, 1, &other, out, e);
+	r = mb_seal(keys, n, &other, out, e);
 	mb_secret_clear(&other);
 	return r;
 }
