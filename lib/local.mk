@@ -43,6 +43,7 @@ HTTP_SOURCES = \
 	%D%/oauth_device.h %D%/oauth_device.c %D%/device.h %D%/device.c \
 	%D%/http.h %D%/http.c %D%/http_error.h %D%/http_error.c \
 	%D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c \
+	%D%/revoke.h %D%/revoke.c \
 	%D%/provider.h %D%/provider.c %D%/provider_fill.c \
 	%D%/provider_find.c %D%/provider_dir.c
 

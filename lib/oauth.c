@@ -205,3 +205,17 @@ int mb_oauth_device_code_request(const struct mb_credential *c,
 		   authenticate(c, &new) == 0;
 	return hand_over(q, &new, complete, c->name, e);
 }
+
+int mb_oauth_revoke_request(const struct mb_credential *c,
+			    const struct mb_secret *token, bool refresh,
+			    struct mb_oauth_request *q, struct mb_err *e)
+{
+	struct mb_oauth_request new = {0};
+	bool complete;
+
+	complete = mb_form_add_secret(&new.body, "token", token) == 0 &&
+		   mb_form_add_str(&new.body, "token_type_hint", refresh ?
+				   "refresh_token" : "access_token") == 0 &&
+		   authenticate(c, &new) == 0;
+	return hand_over(q, &new, complete, c->name, e);
+}

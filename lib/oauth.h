@@ -6,6 +6,7 @@
 #ifndef MB_LIB_OAUTH_H
 #define MB_LIB_OAUTH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "lib/credential.h"
@@ -68,6 +69,11 @@ int mb_oauth_device_code_request(const struct mb_credential *c,
 				 const struct mb_secret *device_code,
 				 struct mb_oauth_request *q,
 				 struct mb_err *e);
+
+/* RFC 7009 section 2.1; refresh: the token's type, as a hint. */
+int mb_oauth_revoke_request(const struct mb_credential *c,
+			    const struct mb_secret *token, bool refresh,
+			    struct mb_oauth_request *q, struct mb_err *e);
 
 /* ---- token reply ---- */
 

@@ -7,10 +7,10 @@
 #include "lib/credfile.h"
 #include "tools/accounts.h"
 #include "tools/change.h"
+#include "tools/ending.h"
 #include "tools/out.h"
 #include "tools/records.h"
 #include "tools/store_pick.h"
-#include "tools/tty.h"
 #include "tools/verbs.h"
 
 static bool checking(const struct mb_tool *t)
@@ -66,54 +66,6 @@ out:
 
 /* ---- an account ---- */
 
-static int confirm(struct mb_tool *t, const char *address, struct mb_err *e)
-{
-	char question[MB_ADDRESS_MAX + 64];
-	int yes;
-
-	if (mb_opts_has(&t->opts, "yes") || checking(t))
-		return 1;
-	if (!mb_tty_present()) {
-		(void)mb_fail(e, MB_E_NO_TERMINAL, address,
-			      "there is no terminal to ask at");
-		return mb_remedy(e, "pass --yes");
-	}
-	(void)snprintf(question, sizeof(question), "Remove %s and its tokens?",
-		       address);
-	yes = mb_tty_confirm(question, e);
-	return yes;
-}
-
-/* Shared mailboxes that use this account's token would stop working. */
-static int check_shared(struct mb_tool *t, const char *address,
-			struct mb_err *e)
-{
-	char canon[MB_ADDRESS_MAX + 1], other[MB_ADDRESS_MAX + 1];
-	struct mb_accounts a = { 0 };
-	size_t i, n = 0;
-
-	if (mb_opts_has(&t->opts, "force"))
-		return 0;
-	if (mb_address_canon(address, canon, e) < 0 ||
-	    mb_accounts_read(t, &a, e) < 0)
-		return -1;
-	for (i = 0; i < a.n; i++) {
-		if (!a.list[i].token_of[0] ||
-		    mb_address_canon(a.list[i].token_of, other, e) < 0 ||
-		    strcmp(other, canon) != 0)
-			continue;
-		if (n++ == 0)
-			(void)mb_fail(e, MB_E_IN_USE, address, "%s uses its "
-				      "token", a.list[i].address);
-	}
-	mb_accounts_clear(&a);
-	if (n == 0) {
-		mb_err_clear(e);
-		return 0;
-	}
-	return mb_remedy(e, "remove that one first, or pass --force");
-}
-
 static int remove_account(struct mb_tool *t, const char *address,
 			  struct mb_err *e)
 {
@@ -128,9 +80,9 @@ static int remove_account(struct mb_tool *t, const char *address,
 	ret = mb_store_stamp(t->store, id, &stamp, e);
 	if (ret == 0)
 		return mb_records_unknown(t, address, e);
-	if (ret < 0 || check_shared(t, address, e) < 0)
+	if (ret < 0 || mb_ending_shared(t, address, e) < 0)
 		return -1;
-	ret = confirm(t, address, e);
+	ret = mb_ending_confirm(t, address, "Remove", e);
 	if (ret > 0 && !checking(t))
 		ret = mb_records_remove(t, id, e);
 	if (ret < 0)
@@ -140,8 +92,8 @@ static int remove_account(struct mb_tool *t, const char *address,
 	mb_out_outcome(t, "%s %s", checking(t) ? "would remove" : "removed",
 		       address);
 	if (t->changed && !checking(t))
-		mb_out_note("The provider still honours this sign-in: end it "
-			    "in the account's security settings.");
+		mb_out_note("The provider still honours this sign-in: use "
+			    "revoke.");
 	return 0;
 }
 

@@ -26,6 +26,7 @@ TOOLS_SOURCES = \
 	%D%/cmd_rekey.c \
 	%D%/cmd_remove.c \
 	%D%/cmd_rename.c \
+	%D%/cmd_revoke.c \
 	%D%/cmd_set.c \
 	%D%/cmd_show.c \
 	%D%/cmd_token.c \
@@ -38,6 +39,8 @@ TOOLS_SOURCES = \
 	%D%/pool.c %D%/pool.h \
 	%D%/status.c %D%/status.h %D%/status_file.h %D%/status_known.c \
 	%D%/editor.c \
+	%D%/ending.c \
+	%D%/ending.h \
 	%D%/editor.h \
 	%D%/fields.c \
 	%D%/fields.h \

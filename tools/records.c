@@ -58,6 +58,32 @@ int mb_records_change(struct mb_tool *t, const char *id,
 	return ret;
 }
 
+int mb_records_end(struct mb_tool *t, const char *id,
+		   int (*fn)(void *arg, struct mb_record *r,
+			     struct mb_err *e),
+		   void *arg, struct mb_err *e)
+{
+	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };
+	struct mb_record r;
+	bool adopted;
+	int ret;
+
+	memset(&r, 0, sizeof(r));
+	if (lock(t, id, &l, e) < 0)
+		return -1;
+	ret = mb_store_reserve(t->store, &l, &adopted, e);
+	mb_store_abandon(t->store, &l);
+	if (ret == 0)
+		ret = mb_store_read(t->store, id, &r, NULL, e);
+	if (ret > 0)
+		ret = fn(arg, &r, e);
+	if (ret > 0)
+		ret = mb_store_remove(t->store, &l, e);
+	mb_store_unlock(t->store, &l);
+	mb_record_clear(&r);
+	return ret;
+}
+
 int mb_records_reseal(struct mb_tool *t, const char *id, struct mb_err *e)
 {
 	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };

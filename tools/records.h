@@ -20,6 +20,15 @@ int mb_records_change(struct mb_tool *t, const char *id,
  */
 int mb_records_reseal(struct mb_tool *t, const char *id, struct mb_err *e);
 
+/*
+ * Lock the record, adopt what a dead writer left, read, and ask fn: 1 remove
+ * it, 0 leave it, -1.  1 removed, 0 not (or no such record), -1.
+ */
+int mb_records_end(struct mb_tool *t, const char *id,
+		   int (*fn)(void *arg, struct mb_record *r,
+			     struct mb_err *e),
+		   void *arg, struct mb_err *e);
+
 /* 1 removed, 0 there was none, -1. */
 int mb_records_remove(struct mb_tool *t, const char *id, struct mb_err *e);
 

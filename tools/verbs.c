@@ -33,6 +33,7 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_explain,
 	&mb_verb_remove,
 	&mb_verb_completion,
+	&mb_verb_revoke,
 	&mb_verb_rekey,
 	&mb_verb_help,
 	&mb_verb_version,

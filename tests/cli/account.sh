@@ -184,7 +184,7 @@ ends "remove --check says what it would do" "would remove a@gmail.com"
 run remove a@gmail.com --yes </dev/null
 ends "remove says what it did" "removed a@gmail.com"
 says "remove says what it did not do" \
-	"The provider still honours this sign-in: end it in the account's security settings."
+	"The provider still honours this sign-in: use revoke."
 run remove a@gmail.com --yes
 exits "remove of what is not there: 3" 3
 run remove gmail
