@@ -22,6 +22,8 @@ static const struct mb_message messages[] = {
 	ROW(KEY_BAD, "key-bad", FAILED, ADMIN),
 	/* the program still holds the old key: mail is deferred, not lost */
 	ROW(KEY_CHANGED, "key-changed", TEMPORARY, ADMIN),
+	/* mail waits here until somebody says where it goes */
+	ROW(RETIRED, "retired", TEMPORARY, ADMIN),
 	ROW(UNSAFE_FILE, "unsafe-file", FAILED, ADMIN),
 	ROW(NOT_SEALED, "not-sealed", FAILED, ADMIN),
 	ROW(SEALED_BAD, "sealed-bad", FAILED, ADMIN),

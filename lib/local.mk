@@ -22,6 +22,7 @@ ENGINE_SOURCES += \
 	%D%/store.h %D%/store_internal.h %D%/store.c %D%/store_key.c \
 	%D%/store_record.c %D%/store_write.c %D%/store_cred.c \
 	%D%/store_admin.h %D%/store_admin.c %D%/store_rekey.c \
+	%D%/store_mark.c \
 	%D%/token.h %D%/token_internal.h %D%/token.c %D%/token_judge.c \
 	%D%/token_job.h %D%/token_renew.c %D%/token_task.c \
 	%D%/spawn.h %D%/spawn.c %D%/helper.h %D%/helper.c \

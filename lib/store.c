@@ -4,11 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/fsuid.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/store_internal.h"
@@ -177,17 +175,9 @@ static bool reload_keys(struct mb_store *s)
 	return changed;
 }
 
-static bool rekeying(const struct mb_store *s)
-{
-	struct stat st;
-
-	return fstatat(s->conf.fd, STORE_REKEYING, &st,
-		       AT_SYMLINK_NOFOLLOW) == 0;
-}
-
 const struct mb_keys *mb_store_keys(struct mb_store *s)
 {
-	if (s->keys.n == 1 && rekeying(s))
+	if (s->keys.n == 1 && mb_store_marked(s, STORE_REKEYING))
 		(void)reload_keys(s);
 	return &s->keys;
 }
@@ -196,7 +186,7 @@ size_t mb_store_sealing(struct mb_store *s)
 {
 	size_t n = mb_store_keys(s)->n;
 
-	return n == 1 || rekeying(s) ? n : 1;
+	return n == 1 || mb_store_marked(s, STORE_REKEYING) ? n : 1;
 }
 
 static enum mb_unseal try_keys(const struct mb_store *s,

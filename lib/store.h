@@ -94,6 +94,10 @@ int mb_store_seen(const struct mb_store *s, char *seen, struct mb_err *e);
 int mb_store_credentials_stamp(const struct mb_store *s,
 			       struct mb_stamp *stamp, struct mb_err *e);
 
+/* Shall this host ask for no tokens any more, because its accounts moved to
+ * another one (mailbearer retire)?  One fstatat. */
+bool mb_store_retired(const struct mb_store *s);
+
 /* ---- token records, all by record id ---- */
 
 /* 1 and *stamp; 0 no record; -1. */

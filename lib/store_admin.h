@@ -59,6 +59,9 @@ int mb_store_credentials_write(struct mb_store *s,
 			       mb_store_sealer *sealer, void *arg,
 			       struct mb_err *e);
 
+/* What mb_store_retired() says from now on.  1 changed, 0 it was so, -1. */
+int mb_store_retire(struct mb_store *s, bool retire, struct mb_err *e);
+
 /*
  * A new host key.  The credentials lock is held, and nothing was dropped.
  * begin: the mark, and the key file with new and old key; from now on whoever

@@ -21,6 +21,8 @@ enum {
 /* In the configuration directory, for it is reached from a jail: while it is
  * there, whoever has two keys seals for both. */
 #define STORE_REKEYING "rekey.pending"
+/* This host asks for no tokens any more. */
+#define STORE_RETIRED "retired"
 
 /* Lies in a vault (lib/vault.h) as a whole, because of the key. */
 struct mb_store {
@@ -45,6 +47,13 @@ int mb_store_load_key(const struct mb_home *home, struct mb_keys *keys,
 /* Where a key that is a symlink really lies.  One step, and only if nobody but
  * root could have made link and target.  target: PATH_MAX bytes. */
 int mb_store_key_place(const char *path, char *target, bool *linked,
+		       struct mb_err *e);
+
+/* Empty files in the configuration directory.  put, take: 1 done, 0 it was so,
+ * -1. */
+bool mb_store_marked(const struct mb_store *s, const char *name);
+int mb_store_put_mark(struct mb_store *s, const char *name, struct mb_err *e);
+int mb_store_take_mark(struct mb_store *s, const char *name,
 		       struct mb_err *e);
 
 /* How many of s->keys to seal for, now: the first, or during a rekey both. */

@@ -76,36 +76,6 @@ out:
 	return ret;
 }
 
-static int put_mark(struct mb_store *s, struct mb_err *e)
-{
-	struct mb_file f;
-	char path[PATH_MAX];
-
-	if (mb_store_ready(s, &s->conf, e) < 0 ||
-	    mb_fsio_file(&s->conf, STORE_REKEYING, O_RDWR | O_CREAT,
-			 MB_ANY_OWNER, &f, e) < 0)
-		return -1;
-	(void)close(f.fd);
-	if (mb_dir_sync(&s->conf) == 0)
-		return 0;
-	return mb_fail_errno(e, errno, mb_fsio_path(&s->conf, STORE_REKEYING,
-						    path, sizeof(path)),
-			     "fsync directory of");
-}
-
-static int take_mark(struct mb_store *s, struct mb_err *e)
-{
-	char path[PATH_MAX];
-
-	if ((unlinkat(s->conf.fd, STORE_REKEYING, 0) < 0 && errno != ENOENT) ||
-	    mb_dir_sync(&s->conf) < 0)
-		return mb_fail_errno(e, errno,
-				     mb_fsio_path(&s->conf, STORE_REKEYING,
-						  path, sizeof(path)),
-				     "remove");
-	return 0;
-}
-
 bool mb_store_rekeying(struct mb_store *s)
 {
 	return mb_store_keys(s)->n > 1;
@@ -117,7 +87,7 @@ int mb_store_rekey_begin(struct mb_store *s, struct mb_err *e)
 	int ret = -1;
 
 	/* Before the key: whoever loads both shall seal for both. */
-	if (put_mark(s, e) < 0)
+	if (mb_store_put_mark(s, STORE_REKEYING, e) < 0)
 		return -1;
 	if (mb_store_rekeying(s))
 		return 0;
@@ -134,7 +104,7 @@ int mb_store_rekey_begin(struct mb_store *s, struct mb_err *e)
 
 int mb_store_rekey_narrow(struct mb_store *s, struct mb_err *e)
 {
-	return take_mark(s, e);
+	return mb_store_take_mark(s, STORE_REKEYING, e) < 0 ? -1 : 0;
 }
 
 int mb_store_rekey_end(struct mb_store *s, struct mb_err *e)

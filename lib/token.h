@@ -35,6 +35,9 @@ struct mb_records {
 	int (*credentials)(void *ctx, struct mb_secret *text, struct mb_err *e);
 	int (*seen)(void *ctx, char *seen, struct mb_err *e);
 	const char *(*label)(void *ctx);
+	/* May this host ask for tokens?  0, or -1 (MB_E_RETIRED).  NULL: yes.
+	 */
+	int (*may_ask)(void *ctx, const char *account, struct mb_err *e);
 };
 extern const struct mb_records mb_store_records;	/* ctx: struct mb_store * */
 

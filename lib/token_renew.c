@@ -117,6 +117,9 @@ int mb_job_run(struct mb_token_job *j, struct mb_record_lock *l,
 
 	if (!l && mb_job_judge(j) != NEED_NOW)
 		return mb_job_failed(j, why, e);
+	if (j->w->records->may_ask &&
+	    j->w->records->may_ask(j->w->records_ctx, j->r.account, &mine) < 0)
+		return mb_job_failed(j, &mine, e);
 	r = mb_job_delegate(j, l, why, e);
 	if (r <= 0)
 		return r;

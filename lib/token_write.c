@@ -210,6 +210,16 @@ static const char *real_label(void *s)
 	return mb_store_label(s);
 }
 
+static int real_may_ask(void *s, const char *account, struct mb_err *e)
+{
+	if (!mb_store_retired(s))
+		return 0;
+	mb_fail(e, MB_E_RETIRED, account, "this host is retired and asks for "
+		"no new tokens");
+	return mb_remedy(e, "use the host that took over; to go on here: "
+			 "mailbearer retire --undo");
+}
+
 const struct mb_records mb_store_records = {
 	.read = real_read,
 	.stamp = real_stamp,
@@ -222,4 +232,5 @@ const struct mb_records mb_store_records = {
 	.credentials = real_credentials,
 	.seen = real_seen,
 	.label = real_label,
+	.may_ask = real_may_ask,
 };

@@ -300,6 +300,10 @@ static int all(struct run *r, size_t jobs, int64_t idle_s, struct mb_err *e)
 	}
 	if (mb_status_open(r->t, &r->tell.dir, &own) < 0)
 		own_trouble(r, &own);
+	if (mb_store_retired(r->t->store)) {
+		mb_out_line(r->t, "retired: nothing is refreshed here");
+		mb_due_clear(&r->due);
+	}
 	refresh_due(r, jobs, &stopped);
 	tell_news(r);
 	write_status(r, &file);

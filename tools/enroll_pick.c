@@ -44,6 +44,16 @@ static int open_store(struct mb_enroll *n, struct mb_err *e)
 	       mb_pick_store(t, MB_PICK_RECORDS, e);
 }
 
+/* A sign-in would be of no use here. */
+static int check_retired(const struct mb_enroll *n, struct mb_err *e)
+{
+	if (!mb_store_retired(n->tool->store))
+		return 0;
+	mb_fail(e, MB_E_RETIRED, n->account, "this host is retired");
+	return mb_remedy(e, "enrol it on the host that took over; to go on "
+			 "here: %s retire --undo", mb_pick_command(n->tool));
+}
+
 static int read_credentials(struct mb_enroll *n, struct mb_err *e)
 {
 	struct mb_store *s = n->tool->store;
@@ -79,7 +89,8 @@ int mb_enroll_open(struct mb_enroll *n, struct mb_err *e)
 	    mb_address_record_id(canonical, n->id, e) < 0 ||
 	    mb_address_canon(n->owner, canonical, e) < 0)
 		return -1;
-	if (open_store(n, e) < 0 || read_credentials(n, e) < 0)
+	if (open_store(n, e) < 0 || check_retired(n, e) < 0 ||
+	    read_credentials(n, e) < 0)
 		return -1;
 	if (n->credentials.ncredentials == 0) {
 		if (!may_make(n))

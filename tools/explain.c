@@ -25,13 +25,18 @@ static const char *const texts[] = {
 	"not protect anything. Take the permission away (chmod 0400), and if "
 	"somebody may have read it: revoke the sign-ins and make a new store.",
 	[MB_E_KEY_BAD] =
-	"A host key is a file of exactly 32 bytes. This one is not: restore "
+	"A host key is a file of exactly 32 bytes, or during a rekey 64. This one is not: restore "
 	"it. Without the key the store opens only with a recovery key, if "
 	"init --recovery-cert was used.",
 	[MB_E_KEY_CHANGED] =
 	"The file is whole, but sealed for another host key than the one in "
 	"use. A running program may still hold an old key (postfix reload), "
 	"or files of two hosts were mixed.",
+	[MB_E_RETIRED] =
+	"Somebody said mailbearer retire here, because the accounts moved to "
+	"another host: two hosts that refresh the same sign-in end it. Use "
+	"that host. If this one is to go on after all: mailbearer retire "
+	"--undo, and let the other one retire.",
 	[MB_E_UNSAFE_FILE] =
 	"A link, a pipe, a directory, a file of another owner or one with "
 	"several names lies where a file of the store belongs. It is neither "

@@ -59,6 +59,11 @@ static void print_next(const struct mb_tool *t, const struct mb_credfile *file,
 {
 	size_t i;
 
+	if (mb_store_retired(t->store)) {
+		(void)printf("Retired: nothing is refreshed here. To go on: %s "
+			     "retire --undo\n", mb_pick_command(t));
+		return;
+	}
 	for (i = 0; i < a->n; i++) {
 		if (a->list[i].state != MB_STATE_SIGN_IN)
 			continue;

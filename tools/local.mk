@@ -26,6 +26,7 @@ TOOLS_SOURCES = \
 	%D%/cmd_rekey.c \
 	%D%/cmd_remove.c \
 	%D%/cmd_rename.c \
+	%D%/cmd_retire.c \
 	%D%/cmd_revoke.c \
 	%D%/cmd_set.c \
 	%D%/cmd_show.c \

@@ -35,6 +35,7 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_completion,
 	&mb_verb_revoke,
 	&mb_verb_rekey,
+	&mb_verb_retire,
 	&mb_verb_help,
 	&mb_verb_version,
 	NULL,
