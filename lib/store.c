@@ -113,7 +113,7 @@ void mb_store_free(struct mb_store **store)
 	mb_dir_close(&s->conf);
 	mb_dir_close(&s->records);
 	mb_secret_clear(&s->kept_text);
-	mb_wipe(&s->key, sizeof(s->key));
+	mb_wipe(&s->keys, sizeof(s->keys));
 	mb_vault_free(s, sizeof(*s));
 	*store = NULL;
 }

@@ -13,6 +13,7 @@ extern const struct mb_verb mb_verb_add, mb_verb_apply, mb_verb_completion, mb_v
 
 /* In front of the verb. */
 extern const struct mb_opt mb_global_options[];
+extern const struct mb_verb mb_verb_rekey, mb_verb_retire, mb_verb_revoke;
 
 /* Ends with NULL. */
 extern const struct mb_verb *const mb_verbs[];

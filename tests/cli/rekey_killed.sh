@@ -56,7 +56,7 @@ sweep() {
 	while :; do
 		rm -rf "$S"
 		cp -a "$T/$template" "$S"
-		call=$("$TRACE" kill "$S" "$n" "$TOOL" --store "$S" "$@" \
+		call=$("$TRACE" killall "$S" "$n" "$TOOL" --store "$S" "$@" \
 			2>"$T/err" </dev/null)
 		ended=$?
 		[ $ended -eq 0 ] || break

@@ -23,7 +23,7 @@ exits "a token that is valid is used: 0" 0
 run token old@x.org
 exits "none is asked for: 5" 5
 says "and it says why" \
-	"old@x.org: this host is retired and asks for no new tokens; use the host that took over; to go on here: mailbearer retire --undo [retired]"
+	"old@x.org: this host is retired and asks for no new tokens; use the host that took over; to go on here: mailbearer --store $S retire --undo [retired]"
 run refresh --due
 exits "refresh --due has nothing to do: 0" 0
 in_out "and says why" "retired: nothing is refreshed here"

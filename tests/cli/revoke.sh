@@ -50,11 +50,11 @@ keeps() {
 keeps "503" "status=503" 5 \
 	"c@x.org: not revoked: the provider cannot do it now (HTTP 503); try again later [provider-busy]"
 keeps "a wrong client secret" "error=invalid_client:401" 4 \
-	"c@x.org: not revoked: client credential with is refused (invalid_client); mend its client id and secret: mailbearer set with [client-refused]"
+	"c@x.org: not revoked: client credential with is refused (invalid_client); mend its client id and secret: mailbearer --store $S set with [client-refused]"
 keeps "unsupported_token_type" "error=unsupported_token_type" 1 \
 	"c@x.org: not revoked: the provider cannot revoke this kind of token; its owner ends the sign-in in the provider's account settings [unsupported]"
 keeps "an answer that is none" "error=invalid_request" 5 \
-	"c@x.org: not revoked: HTTP 400 (invalid_request) from the revocation endpoint; is it right? mailbearer show with [reply-bad]"
+	"c@x.org: not revoked: HTTP 400 (invalid_request) from the revocation endpoint; is it right? mailbearer --store $S show with [reply-bad]"
 answers "error=invalid_token"
 run revoke c@x.org --yes
 exits "a token that it does not know any more (Google): 0" 0

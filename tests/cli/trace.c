@@ -2,15 +2,16 @@
 /*
  * Run a program and watch it from outside.
  *
- *	trace kill DIR N COMMAND...	kill -9 it, and what it has forked,
- *					before the N-th system call of them
- *					all, counted from the first openat() of
+ *	trace kill DIR N COMMAND...	kill -9 before its N-th system call,
+ *					counted from the first openat() of
  *					something in DIR.  Prints the call's
  *					number; status 0.  The program ended
  *					before that: status 7.
  *	trace late USECS COMMAND...	kill -9 at some time within so many
  *					microseconds after its start.  Status
  *					0; 7 as above.
+ *	trace killall DIR N COMMAND...	the same, counting the calls of what it
+ *					has forked, too, and killing all.
  *	trace scan WORD COMMAND...	whenever it or a process that it started
  *					ends, print for each writable mapping
  *					that still holds WORD: name of the
@@ -64,6 +65,23 @@ static pid_t start(char *const *command, long options)
 	return pid;
 }
 
+/* Go on until the next stop that is not a signal's; false: it ended. */
+static bool next(pid_t pid, enum __ptrace_request how, int *status)
+{
+	long sig = 0;
+
+	for (;;) {
+		if (ptrace(how, pid, NULL, (void *)(uintptr_t)sig) < 0 ||
+		    waitpid(pid, status, 0) < 0)
+			bad("ptrace");
+		if (!WIFSTOPPED(*status))
+			return false;
+		sig = WSTOPSIG(*status);
+		if (sig == (SIGTRAP | 0x80) || *status >> 16)
+			return true;
+	}
+}
+
 static bool in_dir(pid_t pid, uintptr_t at, const char *dir)
 {
 	char path[4096] = "";
@@ -73,6 +91,58 @@ static bool in_dir(pid_t pid, uintptr_t at, const char *dir)
 	return process_vm_readv(pid, &here, 1, &there, 1, 0) ==
 	       (ssize_t)here.iov_len &&
 	       memcmp(path, dir, here.iov_len) == 0;
+}
+
+static int kill_at(const char *dir, long n, char *const *command)
+{
+	pid_t pid = start(command, PTRACE_O_TRACESYSGOOD);
+	struct __ptrace_syscall_info info;
+	bool counting = false;
+	int status;
+
+	while (next(pid, PTRACE_SYSCALL, &status)) {
+		if (ptrace(PTRACE_GET_SYSCALL_INFO, pid,
+			   (void *)sizeof(info), &info) < 0)
+			bad("PTRACE_GET_SYSCALL_INFO");
+		if (info.op != PTRACE_SYSCALL_INFO_ENTRY)
+			continue;
+		counting = counting ||
+			   (info.entry.nr == SYS_openat &&
+			    in_dir(pid, (uintptr_t)info.entry.args[1], dir));
+		if (!counting || --n > 0)
+			continue;
+		/* At the entry of a call: it is not made any more. */
+		kill(pid, SIGKILL);
+		while (waitpid(pid, &status, 0) == pid &&
+		       !WIFSIGNALED(status) && !WIFEXITED(status))
+			;
+		printf("%llu\n", (unsigned long long)info.entry.nr);
+		return 0;
+	}
+	return ENDED_BEFORE;
+}
+
+static int kill_late(long usecs, char *const *command)
+{
+	struct timespec now, pause = {0};
+	int status;
+	pid_t pid;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	srandom((unsigned int)(now.tv_nsec ^ getpid()));
+	pause.tv_nsec = random() % usecs * 1000L;
+	pid = fork();
+	if (pid < 0)
+		bad("fork");
+	if (pid == 0) {
+		execv(command[0], command);
+		_exit(BAD);
+	}
+	nanosleep(&pause, NULL);
+	kill(pid, SIGKILL);
+	if (waitpid(pid, &status, 0) < 0)
+		bad("waitpid");
+	return WIFSIGNALED(status) ? 0 : ENDED_BEFORE;
 }
 
 static pid_t known[64];
@@ -99,7 +169,7 @@ static void kill_all(void)
 		;
 }
 
-static int kill_at(const char *dir, long n, char *const *command)
+static int kill_tree_at(const char *dir, long n, char *const *command)
 {
 	pid_t pid, first = start(command, PTRACE_O_TRACESYSGOOD |
 				 PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
@@ -138,29 +208,6 @@ static int kill_at(const char *dir, long n, char *const *command)
 		ptrace(PTRACE_SYSCALL, pid, NULL, (void *)(uintptr_t)sig);
 	}
 	return ENDED_BEFORE;
-}
-
-static int kill_late(long usecs, char *const *command)
-{
-	struct timespec now, pause = {0};
-	int status;
-	pid_t pid;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	srandom((unsigned int)(now.tv_nsec ^ getpid()));
-	pause.tv_nsec = random() % usecs * 1000L;
-	pid = fork();
-	if (pid < 0)
-		bad("fork");
-	if (pid == 0) {
-		execv(command[0], command);
-		_exit(BAD);
-	}
-	nanosleep(&pause, NULL);
-	kill(pid, SIGKILL);
-	if (waitpid(pid, &status, 0) < 0)
-		bad("waitpid");
-	return WIFSIGNALED(status) ? 0 : ENDED_BEFORE;
 }
 
 static long count(const char *text, size_t n, const char *word)
@@ -262,9 +309,12 @@ int main(int argc, char **argv)
 		return kill_at(argv[2], strtol(argv[3], NULL, 10), argv + 4);
 	if (argc > 3 && strcmp(argv[1], "late") == 0)
 		return kill_late(strtol(argv[2], NULL, 10), argv + 3);
+	if (argc > 4 && strcmp(argv[1], "killall") == 0)
+		return kill_tree_at(argv[2], strtol(argv[3], NULL, 10),
+				    argv + 4);
 	if (argc > 3 && strcmp(argv[1], "scan") == 0)
 		return scan(argv[2], argv + 3);
-	fputs("usage: trace kill DIR N COMMAND... | late USECS COMMAND... |\n"
+	fputs("usage: trace kill|killall DIR N COMMAND... | late USECS COMMAND... |\n"
 	      "       trace scan WORD COMMAND...\n", stderr);
 	return 2;
 }
