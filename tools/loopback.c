@@ -5,14 +5,17 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "tools/listen.h"
 #include "tools/loopback.h"
 #include "tools/page.h"
 #include "tools/redirect.h"
 
-enum { REQUEST_MAX = 2 * MB_REDIRECT_MAX, CONNECTIONS_MAX = 32,
-       IDLE_S = 30, FINISH_MS = 1000, LINGER_MS = 200 };
+enum { REQUEST_MAX = 2 * MB_REDIRECT_MAX, IDLE_S = 30, FINISH_MS = 1000,
+       LINGER_MS = 200,
+       /* So many are kept, and a few more between coming and going. */
+       CONNECTIONS_MAX = 32, CONNECTIONS_SPARE = 32 };
 
 struct mb_loopback {
 	struct MHD_Daemon *daemons[MB_LOOPBACK_FDS];
@@ -23,8 +26,11 @@ struct mb_loopback {
 	void *arg;
 	struct MHD_Connection *waiting;	/* brought the answer; suspended */
 	bool answered;
+	struct mb_secret query;		/* that was the answer */
 	bool failed;
 	struct mb_secret page;		/* what the waiting one gets */
+	struct MHD_Connection *open[CONNECTIONS_MAX];	/* oldest first */
+	int nopen;
 };
 
 /* One request; its target is kept because MHD decodes its own copy. */
@@ -61,6 +67,48 @@ static void request_end(void *arg, struct MHD_Connection *c, void **request,
 	mb_secret_clear(&r->target);
 	free(r);
 	*request = NULL;
+}
+
+static void forget(struct mb_loopback *l, const struct MHD_Connection *c)
+{
+	int i = 0;
+
+	while (i < l->nopen && l->open[i] != c)
+		i++;
+	if (i == l->nopen)
+		return;
+	l->nopen--;
+	memmove(&l->open[i], &l->open[i + 1],
+		(size_t)(l->nopen - i) * sizeof(l->open[0]));
+}
+
+/* Anybody on this host can open connections and say nothing on them: the
+ * oldest makes room, or the browser would wait until it is given up. */
+static void evict(struct mb_loopback *l)
+{
+	struct MHD_Connection *c = l->open[l->open[0] == l->waiting ? 1 : 0];
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		c, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+	if (info)
+		(void)shutdown(info->connect_fd, SHUT_RDWR);
+	forget(l, c);
+}
+
+static void connection_changed(void *arg, struct MHD_Connection *c,
+			       void **ctx,
+			       enum MHD_ConnectionNotificationCode what)
+{
+	struct mb_loopback *l = arg;
+
+	(void)ctx;
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		forget(l, c);
+		return;
+	}
+	if (l->nopen == CONNECTIONS_MAX)
+		evict(l);
+	l->open[l->nopen++] = c;
 }
 
 static enum MHD_Result reply(struct MHD_Connection *c, unsigned status,
@@ -111,6 +159,13 @@ static enum MHD_Result reply_text(struct MHD_Connection *c, unsigned status,
 	return ret;
 }
 
+/* The page loaded once more, say. */
+static bool is_answer(const struct mb_loopback *l, const char *query, size_t n)
+{
+	return l->query.len > 0 && l->query.len == n &&
+	       memcmp(l->query.data, query, n) == 0;
+}
+
 static enum MHD_Result serve(struct mb_loopback *l, struct MHD_Connection *c,
 			     struct request *r, const char *query, size_t n)
 {
@@ -118,10 +173,13 @@ static enum MHD_Result serve(struct mb_loopback *l, struct MHD_Connection *c,
 	enum MHD_Result ret;
 
 	if (l->answered)
-		return reply_text(c, MHD_HTTP_OK, "Nothing more to do here",
+		return reply_text(c, is_answer(l, query, n) ? MHD_HTTP_OK :
+				  MHD_HTTP_BAD_REQUEST,
+				  "Nothing more to do here",
 				  "This sign-in has had its answer. You can close this window.");
 	if (l->answer && l->answer(l->arg, query, n, &page)) {
 		l->answered = true;
+		(void)mb_secret_set(&l->query, query, n);
 		l->waiting = c;
 		r->waits = true;
 		MHD_suspend_connection(c);
@@ -152,6 +210,10 @@ static enum MHD_Result handle(void *arg, struct MHD_Connection *c,
 	if (r->waits)
 		return reply(c, l->failed ? MHD_HTTP_BAD_REQUEST : MHD_HTTP_OK,
 			     &l->page);
+	if (!mb_redirect_host(MHD_lookup_connection_value(
+		    c, MHD_HEADER_KIND, MHD_HTTP_HEADER_HOST)))
+		return reply_text(c, MHD_HTTP_MISDIRECTED_REQUEST,
+				  "There is no such host here", NULL);
 	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0)
 		return reply_text(c, MHD_HTTP_METHOD_NOT_ALLOWED,
 				  "Only GET is served here", NULL);
@@ -169,8 +231,9 @@ static struct MHD_Daemon *start(struct mb_loopback *l, int fd)
 		MHD_OPTION_LISTEN_SOCKET, fd,
 		MHD_OPTION_URI_LOG_CALLBACK, request_begin, NULL,
 		MHD_OPTION_NOTIFY_COMPLETED, request_end, l,
+		MHD_OPTION_NOTIFY_CONNECTION, connection_changed, l,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)REQUEST_MAX,
-		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)(CONNECTIONS_MAX + CONNECTIONS_SPARE),
 		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S,
 		MHD_OPTION_END);
 }
@@ -320,6 +383,7 @@ void mb_loopback_close(struct mb_loopback **lp)
 	for (int i = 0; i < l->ndaemons; i++)
 		MHD_stop_daemon(l->daemons[i]);
 	mb_secret_clear(&l->page);
+	mb_secret_clear(&l->query);
 	free(l->path);
 	free(l);
 	*lp = NULL;

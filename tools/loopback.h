@@ -3,7 +3,8 @@
  * The listener on 127.0.0.1 and ::1 that takes the authorization response
  * (RFC 8252 section 7.3).  It has no thread: its owner polls its descriptors
  * together with the terminal and calls mb_loopback_run().  It lives only while
- * a sign-in is waited for.
+ * a sign-in is waited for.  Requests for a Host that is no loopback name get
+ * 421; of connections that say nothing the oldest are closed.
  */
 #ifndef MB_TOOLS_LOOPBACK_H
 #define MB_TOOLS_LOOPBACK_H

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "lib/escape.h"
+#include "lib/url.h"
 #include "tools/redirect.h"
 
 static int bad(struct mb_err *e, const char *cause)
@@ -323,4 +325,18 @@ enum mb_verdict mb_redirect_judge(const struct mb_redirect *r,
 		return MB_VERDICT_IGNORE;
 	}
 	return MB_VERDICT_CODE;
+}
+
+bool mb_redirect_host(const char *host)
+{
+	char text[MB_URL_HOST_MAX + 32];
+	struct mb_url url;
+	int n;
+
+	if (!host || strpbrk(host, "/?#"))
+		return false;
+	n = snprintf(text, sizeof(text), "http://%s/", host);
+	return n > 0 && (size_t)n < sizeof(text) &&
+	       mb_url_parse(text, &url) == 0 && !url.userinfo &&
+	       mb_url_is_loopback(&url);
 }

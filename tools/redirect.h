@@ -66,4 +66,8 @@ enum mb_verdict mb_redirect_judge(const struct mb_redirect *r,
  * compared. */
 bool mb_redirect_issuer_fits(const struct mb_credential *c, const char *iss);
 
+/* Does a Host header (NULL: none) name the loopback?  Another name is another
+ * site's, whose name server says 127.0.0.1. */
+bool mb_redirect_host(const char *host);
+
 #endif

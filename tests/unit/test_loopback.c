@@ -113,10 +113,10 @@ static void wrong_requests_get_4xx_and_the_wait_goes_on(void **state)
 		{ GET("/done/"), 404 },
 		{ GET("/favicon.ico"), 404 },
 		{ GET("/%64one?code=right"), 404 },
-		{ "POST /done?code=right HTTP/1.1\r\nHost: a\r\n"
+		{ "POST /done?code=right HTTP/1.1\r\nHost: localhost\r\n"
 		  "Content-Length: 4\r\n\r\ncode", 405 },
-		{ "HEAD /done?code=right HTTP/1.1\r\nHost: a\r\n\r\n", 405 },
-		{ "DELETE / HTTP/1.1\r\nHost: a\r\n\r\n", 405 },
+		{ "HEAD /done?code=right HTTP/1.1\r\nHost: localhost\r\n\r\n", 405 },
+		{ "DELETE / HTTP/1.1\r\nHost: localhost\r\n\r\n", 405 },
 		{ GET("/done"), 400 },
 		{ GET("/done?code=wrong"), 400 },
 		{ "rubbish\r\n\r\n", -1 },
@@ -155,7 +155,7 @@ static void every_reply_forbids_caching_scripts_and_referrer(void **state)
 	exchange(l, GET("/done?code=wrong"), reply);
 	for (size_t i = 0; i < sizeof(headers) / sizeof(headers[0]); i++)
 		assert_non_null(strstr(reply, headers[i]));
-	exchange(l, "PUT /done HTTP/1.1\r\nHost: a\r\n\r\n", reply);
+	exchange(l, "PUT /done HTTP/1.1\r\nHost: localhost\r\n\r\n", reply);
 	assert_non_null(strstr(reply, "Allow: GET\r\n"));
 	mb_loopback_close(&l);
 }
@@ -244,6 +244,10 @@ static void answer_waits_for_the_page_and_a_second_request_is_harmless(
 		mb_loopback_run(l);
 	assert_int_equal(recv(fd, &byte, 1, MSG_DONTWAIT), -1);
 
+	exchange(l, GET("/done?code=wrong"), reply);
+	assert_int_equal(status_of(reply), 400);
+	exchange(l, GET("/done"), reply);
+	assert_int_equal(status_of(reply), 400);
 	again = ask(l, AF_INET, GET("/done?code=right"));
 	assert_int_equal(mb_page_result(&page, "Done", NULL, NULL, NULL), 0);
 	mb_loopback_finish(l, false, &page);
@@ -256,6 +260,20 @@ static void answer_waits_for_the_page_and_a_second_request_is_harmless(
 	assert_int_equal(seen.calls, 1);
 	mb_secret_clear(&page);
 	mb_loopback_close(&l);
+}
+
+static void finish_with(struct mb_loopback *l, int fd, const char *heading)
+{
+	struct mb_secret page = { 0 };
+	char reply[REPLY_MAX];
+
+	assert_int_equal(mb_page_result(&page, heading, NULL, NULL, NULL), 0);
+	mb_loopback_finish(l, false, &page);
+	read_all(fd, reply);
+	assert_int_equal(status_of(reply), 200);
+	assert_non_null(strstr(reply, heading));
+	close(fd);
+	mb_secret_clear(&page);
 }
 
 static void browser_that_went_away_hurts_nobody(void **state)
@@ -341,6 +359,79 @@ static void port_taken_on_ipv6_alone_counts_as_taken(void **state)
 	mb_listen_close(&v6);
 }
 
+static void host_header_must_name_the_loopback(void **state)
+{
+	static const struct {
+		const char *host;
+		int status;
+	} cases[] = {
+		{ "127.0.0.1", 404 }, { "127.0.0.1:8080", 404 },
+		{ "localhost", 404 }, { "LocalHost:1", 404 },
+		{ "[::1]", 404 }, { "[::1]:8080", 404 },
+		{ "a", 421 }, { "evil.example", 421 },
+		{ "127.0.0.1.evil.example", 421 },
+		{ "localhost.evil.example", 421 }, { "", 421 },
+		{ "u@localhost", 421 }, { "localhost/", 421 },
+		{ "localhost:x", 421 }, { "192.0.2.1", 421 },
+	};
+	struct seen seen = { 0 };
+	struct mb_loopback *l = open_on(0, "/done", &seen);
+	char request[200], reply[REPLY_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(request, sizeof(request),
+			 "GET /x HTTP/1.1\r\nHost: %s\r\n\r\n",
+			 cases[i].host);
+		exchange(l, request, reply);
+		assert_int_equal(status_of(reply), cases[i].status);
+	}
+	exchange(l, "GET /done?code=right HTTP/1.1\r\nHost: a\r\n\r\n",
+		 reply);
+	assert_int_equal(status_of(reply), 421);
+	exchange(l, "GET /done?code=right HTTP/1.0\r\n\r\n", reply);
+	assert_int_equal(status_of(reply), 421);
+	assert_int_equal(seen.calls, 0);
+	mb_loopback_close(&l);
+}
+
+static void silent_connections_make_room_for_the_browser(void **state)
+{
+	enum { SILENT = 200 };
+	struct seen seen = { 0 };
+	struct mb_loopback *l = open_on(0, "/done", &seen);
+	int silent[SILENT], late;
+	char reply[REPLY_MAX];
+
+	(void)state;
+	for (int i = 0; i < SILENT; i++) {
+		silent[i] = connect_to(AF_INET, mb_loopback_port(l));
+		assert_true(silent[i] >= 0);
+		/* half a request */
+		assert_int_equal(send(silent[i], "GET /d", 6, MSG_NOSIGNAL),
+				 6);
+		mb_loopback_run(l);
+	}
+	exchange(l, GET("/done?code=wrong"), reply);
+	assert_int_equal(status_of(reply), 400);
+	/* While it waits, the answer's own is not closed. */
+	late = ask(l, AF_INET, GET("/done?code=right"));
+	for (int i = 0; i < 2000 && seen.calls < 2; i++) {
+		mb_loopback_run(l);
+		mb_sleep_ms(1, NULL);
+	}
+	assert_int_equal(seen.calls, 2);
+	for (int i = 0; i < SILENT; i++) {
+		close(silent[i]);
+		silent[i] = connect_to(AF_INET, mb_loopback_port(l));
+		mb_loopback_run(l);
+	}
+	finish_with(l, late, "Done");
+	for (int i = 0; i < SILENT; i++)
+		close(silent[i]);
+	mb_loopback_close(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +442,8 @@ int main(void)
 		cmocka_unit_test(answer_waits_for_the_page_and_a_second_request_is_harmless),
 		cmocka_unit_test(browser_that_went_away_hurts_nobody),
 		cmocka_unit_test(listener_may_be_closed_while_the_browser_waits),
+		cmocka_unit_test(host_header_must_name_the_loopback),
+		cmocka_unit_test(silent_connections_make_room_for_the_browser),
 		cmocka_unit_test(both_families_share_the_port_and_it_is_free_afterwards),
 		cmocka_unit_test(port_taken_on_ipv6_alone_counts_as_taken),
 	};
