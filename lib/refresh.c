@@ -125,10 +125,11 @@ static enum mb_refreshed request(const struct mb_refresh *x, bool saving,
 	enum mb_refreshed ret = MB_REFRESH_FAILED;
 	struct mb_err why = {0};
 	struct mb_grant g = {0};
-	int64_t now = clock(), age = 0;
+	int64_t now = clock(), age = -1;
 	enum mb_outcome o;
 
-	if (r->enrolled_at > 0 && now > r->enrolled_at)
+	/* Not known otherwise, and not said then. */
+	if (r->enrolled_at > 0 && now >= r->enrolled_at)
 		age = now - r->enrolled_at;
 	o = redeem->refresh(&x->found->c, r->account, age, &r->refresh_token,
 			    &x->patience, &g, &why);

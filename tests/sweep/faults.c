@@ -21,6 +21,7 @@ static struct {
 	long n, calls;
 	int err;
 	bool struck;
+	bool lasting;
 	const char *name;
 	const int *watch;
 	int watched;
@@ -34,6 +35,11 @@ void faults_arm(unsigned int kinds, long n, int err)
 	faults.n = n;
 	faults.err = err;
 	faults.kinds = kinds;
+}
+
+void faults_last(void)
+{
+	faults.lasting = true;
 }
 
 long faults_disarm(void)
@@ -88,12 +94,14 @@ static bool strikes(unsigned int kind, const char *name)
 	if (!(faults.kinds & kind))
 		return false;
 	faults.calls++;
-	if (faults.n != -1 && faults.calls != faults.n)
+	if (faults.n != -1 && faults.calls != faults.n &&
+	    !(faults.lasting && faults.calls > faults.n))
 		return false;
 	if (!faults.struck && faults.watch)
 		faults.watched = *faults.watch;
+	if (!faults.struck)
+		faults.name = name;
 	faults.struck = true;
-	faults.name = name;
 	errno = faults.err;
 	return true;
 }

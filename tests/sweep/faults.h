@@ -21,6 +21,8 @@ enum {
 /* From now on the n-th call of these kinds fails with err; n = 0: none, they
  * are counted; n = -1: every one. */
 void faults_arm(unsigned int kinds, long n, int err);
+/* After arm: the n-th, and every one after it. */
+void faults_last(void);
 /* Number of such calls since. */
 long faults_disarm(void);
 /* Did one fail, and which? */

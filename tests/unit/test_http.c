@@ -297,6 +297,34 @@ static void tls_with_the_right_name_and_ca_works(void **state)
 	assert_int_equal(reply.status, 200);
 }
 
+static void a_redirect_from_https_to_http_is_not_followed(void **state)
+{
+	static const char *const plain[] = { "grant", NULL };
+	struct fake_tokend other;
+	struct fake_cert cert;
+	char ca[4096], answer[128];
+	const char *args[] = { "--cert", cert.cert, "--key", cert.key, answer,
+			       NULL };
+
+	(void)state;
+	fake_tokend_stop(&server);
+	assert_int_equal(fake_tokend_start(&other, plain), 0);
+	snprintf(answer, sizeof(answer), "redirect=http://127.0.0.1:%d/token",
+		 other.port);
+	assert_int_equal(fake_certs_make(dir, "localhost", false, &cert, ca),
+			 0);
+	assert_int_equal(start(args), 0);
+	assert_int_equal(post("https://localhost", ca, "", 5000, 5000),
+			 MB_HTTP_ANSWERED);
+	assert_int_equal(reply.status, 307);
+	assert_int_equal(reply.body.data ? strstr(reply.body.data,
+						  "access") != NULL : 0, 0);
+	assert_int_equal(fake_tokend_count(&other), 0);
+	fake_tokend_stop(&other);
+	unlink(cert.cert);
+	unlink(cert.key);
+}
+
 static void a_wrong_name_is_refused(void **state)
 {
 	(void)state;
@@ -406,6 +434,7 @@ int main(void)
 		TEST(the_request_s_own_proxy_is_used),
 		TEST(no_descriptor_is_left_open),
 		TEST(tls_with_the_right_name_and_ca_works),
+		TEST(a_redirect_from_https_to_http_is_not_followed),
 		TEST(a_wrong_name_is_refused),
 		TEST(an_expired_certificate_is_refused),
 		TEST(an_unknown_authority_is_refused),

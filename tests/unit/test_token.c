@@ -403,6 +403,19 @@ static void dead_refresh_token_is_asked_about_once(void **state)
 	assert_string_equal(got.error_class, "");
 }
 
+static void refresh_tokens_age_is_unknown_rather_than_nothing(void **state)
+{
+	(void)state;
+	hard();
+	fake_find(ACCOUNT)->enrolled_at = 0;
+	assert_int_equal(get(), 0);
+	assert_int_equal(fake.age, -1);
+	hard();
+	fake_find(ACCOUNT)->enrolled_at = fake.now + 5000;
+	assert_int_equal(get(), 0);
+	assert_int_equal(fake.age, -1);
+}
+
 static void dead_refresh_token_leaves_the_valid_token_in_use(void **state)
 {
 	(void)state;
@@ -886,6 +899,7 @@ int main(void)
 		TEST(helper_without_a_lock_says_why),
 		TEST(token_that_could_not_be_saved_is_used),
 		TEST(dead_refresh_token_is_asked_about_once),
+		TEST(refresh_tokens_age_is_unknown_rather_than_nothing),
 		TEST(dead_refresh_token_leaves_the_valid_token_in_use),
 		TEST(transient_failures_back_off_from_2_s_to_5_min),
 		TEST(retry_after_is_honoured_up_to_an_hour),
