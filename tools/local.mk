@@ -29,6 +29,7 @@ TOOLS_SOURCES = \
 	%D%/cmd_retire.c \
 	%D%/cmd_revoke.c \
 	%D%/cmd_set.c \
+	%D%/cmd_setup.c \
 	%D%/cmd_show.c \
 	%D%/cmd_token.c \
 	%D%/cmd_tunnel.c \
@@ -59,6 +60,8 @@ TOOLS_SOURCES = \
 	%D%/out.h \
 	%D%/owner.c \
 	%D%/owner.h \
+	%D%/postconf.c \
+	%D%/postconf.h \
 	%D%/presets.c \
 	%D%/presets.h \
 	%D%/peer.c \
@@ -73,6 +76,12 @@ TOOLS_SOURCES = \
 	%D%/relay.h \
 	%D%/scratch.c \
 	%D%/scratch.h \
+	%D%/setup.h \
+	%D%/setup_apply.c \
+	%D%/setup_clients.c \
+	%D%/setup_find.c \
+	%D%/setup_postfix.c \
+	%D%/setup_text.c \
 	%D%/store_pick.c \
 	%D%/store_pick.h \
 	%D%/table.c \

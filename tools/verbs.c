@@ -25,6 +25,7 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_apply,
 	&mb_verb_edit,
 	&mb_verb_enroll,
+	&mb_verb_setup,
 	&mb_verb_list,
 	&mb_verb_show,
 	&mb_verb_token,

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "config.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/out.h"
+#include "tools/setup.h"
+#include "tools/store_pick.h"
+#include "tools/verbs.h"
+
+/* The names, for the error: "aerc, alpine, ... and postfix". */
+static int unknown(struct mb_tool *t, const char *name, struct mb_err *e)
+{
+	const struct mb_setup_client *c;
+	char names[400] = "";
+	size_t n = 0;
+
+	for (c = mb_setup_clients; c->name; c++)
+		n += (size_t)snprintf(names + n, sizeof(names) - n, "%s, ",
+				      c->name);
+	(void)mb_opts_usage(&t->opts, e, "%s is not a mail program known here",
+			    name);
+	return mb_remedy(e, "one of: %spostfix", names);
+}
+
+/* As a mail program of this user's has to call it: with the whole path where it
+ * is not in a usual place. */
+static const char *command(struct mb_tool *t, char *buf, size_t size)
+{
+	const char *name = "mailbearer";
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	if (n > 0) {
+		self[n] = '\0';
+		if (strcmp(self, "/usr/bin/mailbearer") != 0 &&
+		    strcmp(self, "/usr/local/bin/mailbearer") != 0)
+			name = self;
+	}
+	if (t->home_kind == MB_HOME_DIR)
+		(void)snprintf(buf, size, "%s --store %s", name, t->home_dir);
+	else
+		(void)snprintf(buf, size, "%s", name);
+	return buf;
+}
+
+/* What the lines alone do not do. */
+static void remarks(const struct mb_setup *s, const struct mb_setup_client *c)
+{
+	const char *library = c->program ?
+			      mb_setup_sasl_library(c->program) : NULL;
+	const struct mb_setup_account *a = s->accounts;
+	size_t i;
+
+	if (!strcmp(c->name, "mbsync") && library &&
+	    strcmp(library, "libsasl2") != 0)
+		mb_out_note("note: the %s here is linked to %s: it cannot load "
+			    "the plugin", c->program, library);
+	else if (library && strcmp(c->name, "mbsync") != 0)
+		mb_out_note("note: the %s here is linked to %s; these lines "
+			    "work with either library", c->program, library);
+	for (i = 0; i < s->n; i++) {
+		if (!a[i].enrolled)
+			mb_out_note("next: %s enroll %s",
+				    mb_pick_command(s->tool), a[i].address);
+		if (a[i].own_authority)
+			mb_out_note("note: its provider has an authority of "
+				    "its own: %s must be told to trust it, "
+				    "too", c->name);
+	}
+}
+
+static int run(struct mb_tool *t, struct mb_err *e)
+{
+	char words[2 * PATH_MAX];
+	struct mb_setup s = { .tool = t };
+	const struct mb_setup_client *c = NULL;
+	bool postfix;
+	int ret = -1;
+	size_t i;
+
+	if (mb_opts_operands(&t->opts, 2, MB_SETUP_ACCOUNTS,
+			     "CLIENT and ADDRESS", e) < 0)
+		return -1;
+	postfix = !strcmp(t->opts.operands[0], "postfix");
+	if (!postfix)
+		c = mb_setup_client(t->opts.operands[0]);
+	if (!postfix && !c)
+		return unknown(t, t->opts.operands[0], e);
+	if (c && (mb_opts_has(&t->opts, "apply") ||
+		  mb_opts_has(&t->opts, "undo") ||
+		  mb_opts_has(&t->opts, "config-dir")))
+		return mb_opts_usage(&t->opts, e, "--apply, --undo and "
+				     "--config-dir are for postfix; the lines "
+				     "of %s are printed, to be put into its "
+				     "file by hand", c->name);
+	s.command = command(t, words, sizeof(words));
+	if (mb_setup_find(&s, e) < 0)
+		goto out;
+	if (postfix) {
+		ret = mb_setup_postfix(&s, e);
+		goto out;
+	}
+	for (i = 0; i < s.n; i++)
+		if (mb_setup_print(&s, c, &s.accounts[i], e) < 0)
+			goto out;
+	remarks(&s, c);
+	ret = 0;
+out:
+	mb_setup_clear(&s);
+	return ret;
+}
+
+static const struct mb_opt options[] = {
+	{ "imap", "URL", "where its IMAP server is, if the provider does not "
+	  "say: imaps://HOST", 0 },
+	{ "smtp", "URL", "where it submits mail: smtp://HOST:587, "
+	  "smtps://HOST", 0 },
+	{ "pop", "URL", "where its POP3 server is: pop3s://HOST", 0 },
+	{ "by-sender", NULL, "postfix: only mail of these senders, also for "
+	  "one address", 0 },
+	{ "apply", NULL, "postfix: change its configuration", 0 },
+	{ "undo", NULL, "postfix: take back what --apply did", 0 },
+	{ "check", NULL, "postfix: with --apply or --undo, change nothing", 0 },
+	{ "config-dir", "DIR", "postfix: where main.cf lies", 0 },
+	{ NULL, NULL, NULL, 0 },
+};
+
+const struct mb_verb mb_verb_setup = {
+	.name = "setup",
+	.operands = "CLIENT ADDRESS ...",
+	.summary = "show how to configure a mail program",
+	.opts = options,
+	.more = "Prints lines for CLIENT's own file. Clients: aerc, alpine, "
+		"curl, exim, fetchmail,\ngetmail, git, mbsync, mpop, msmtp, "
+		"mutt, neomutt, nmh, offlineimap, postfix,\nsendmail, "
+		"swaks.\n",
+	.run = run,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Postfix's configuration, read and changed by its own postconf(1). */
+#ifndef MB_TOOLS_POSTCONF_H
+#define MB_TOOLS_POSTCONF_H
+
+#include <limits.h>
+#include <stdbool.h>
+
+#include "lib/err.h"
+
+enum { MB_POSTCONF_VALUE = 4096 };
+
+struct mb_postconf {
+	char dir[PATH_MAX];	/* config_directory */
+};
+
+/* dir NULL: Postfix's own.  0, or -1: MB_E_UNSUPPORTED (no postconf here). */
+int mb_postconf_open(struct mb_postconf *p, const char *dir,
+		     struct mb_err *e);
+
+/* A parameter of main.cf: 1 and its value as written there, 0 and "" if it is
+ * not set there, -1.  value: MB_POSTCONF_VALUE bytes. */
+int mb_postconf_get(const struct mb_postconf *p, const char *name,
+		    char *value, struct mb_err *e);
+/* NULL takes it out. */
+int mb_postconf_set(const struct mb_postconf *p, const char *name,
+		    const char *value, struct mb_err *e);
+
+/* A service of master.cf, "smtp/unix": 1 and its whole line, 0, -1. */
+int mb_postconf_service(const struct mb_postconf *p, const char *name,
+			char *line, struct mb_err *e);
+/* line NULL takes the service out. */
+int mb_postconf_set_service(const struct mb_postconf *p, const char *name,
+			    const char *line, struct mb_err *e);
+
+#endif
