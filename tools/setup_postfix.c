@@ -76,6 +76,20 @@ static int authority(const struct mb_setup_postfix *p, char *word,
 	return 0;
 }
 
+/* The fifth column of a line of master.cf: "y", "n", or "-", the default. */
+static void chroot_of(const char *text, char *jail, size_t size)
+{
+	int column;
+
+	for (column = 1; column < 5 && *text; column++) {
+		text += strcspn(text, " \t");
+		text += strspn(text, " \t");
+	}
+	if (*text)
+		(void)snprintf(jail, size, "%.*s",
+			       (int)strcspn(text, " \t"), text);
+}
+
 /* The service's line, with the chroot of the one that Postfix itself uses. */
 static int service(struct mb_setup_postfix *p, bool wrap, struct mb_err *e)
 {
@@ -88,7 +102,7 @@ static int service(struct mb_setup_postfix *p, bool wrap, struct mb_err *e)
 	if (mb_postconf_service(&p->conf, "smtp/unix", like, e) < 0 ||
 	    authority(p, ca, sizeof(ca), e) < 0)
 		return -1;
-	(void)sscanf(like, "%*s %*s %*s %*s %7s", jail);
+	chroot_of(like, jail, sizeof(jail));
 	n = snprintf(text, sizeof(text),
 		     "%s unix - - %s - - smtp"
 		     " -o smtp_sasl_auth_enable=yes -o smtp_sasl_type=cyrus"
