@@ -35,13 +35,13 @@ nodist_fishcompletion_DATA = %D%/completion/mailbearer.fish
 endif
 CLEANFILES += $(mb_completions)
 mb_complete = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
-	./mailbearer$(EXEEXT) completion
+	./mailbearer-full$(EXEEXT) completion
 
-%D%/completion/mailbearer: mailbearer$(EXEEXT)
+%D%/completion/mailbearer: mailbearer-full$(EXEEXT)
 	$(mb_complete) bash >$@.tmp && mv -f $@.tmp $@
-%D%/completion/_mailbearer: mailbearer$(EXEEXT)
+%D%/completion/_mailbearer: mailbearer-full$(EXEEXT)
 	$(mb_complete) zsh >$@.tmp && mv -f $@.tmp $@
-%D%/completion/mailbearer.fish: mailbearer$(EXEEXT)
+%D%/completion/mailbearer.fish: mailbearer-full$(EXEEXT)
 	$(mb_complete) fish >$@.tmp && mv -f $@.tmp $@
 
 # systemd's own names begin with @ too: each is written out.

@@ -268,22 +268,6 @@ struct call {
 	int64_t *generation;
 };
 
-/* A record gone back in time: used, for there is no other, and said.  (One
- * enrolled anew after a removal begins with 1, too, but is younger.) */
-static void compare(const struct mb_slot *slot, const struct mb_record *r)
-{
-	struct mb_err e = {0};
-
-	if (!slot || r->generation >= slot->generation ||
-	    r->obtained_at >= slot->obtained_at)
-		return;
-	mb_fail(&e, MB_E_RECORD_OLD, r->account, "its token record is older "
-		"than the one used before");
-	mb_remedy(&e, "if a backup was restored and the next refresh is "
-		  "refused: mailbearer enroll %s", r->account);
-	mb_trouble_add(&e);
-}
-
 /* The long way: from disk, or with a refresh.  A function of its own, because
  * clearing its record costs more than the short way in all. */
 __attribute__((noinline))
@@ -305,7 +289,7 @@ static int fetch(struct session *x, const struct call *c,
 		q.not_generation = slot->generation;
 	ret = mb_token_get(&w, &q, &r, &basis, e);
 	if (ret == 0) {
-		compare(slot, &r);
+		mb_cache_compare(slot, &r);
 		mb_cache_put(x->cache, x->store, q.account, &r, &basis);
 		*c->generation = r.generation;
 		ret = c->emit(c->arg, r.account, r.access_token.data,

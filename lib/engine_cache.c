@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/engine_trouble.h"
 #include "lib/vault.h"
 
 enum { SLOTS = 16 };
@@ -81,6 +82,20 @@ bool mb_cache_good(const struct mb_slot *slot, const struct mb_store *s,
 	r = mb_store_credentials_stamp(s, &st, NULL);
 	return r == 1 ? slot->have_credentials && same(&st, &slot->credentials)
 		      : r == 0 && !slot->have_credentials;
+}
+
+void mb_cache_compare(const struct mb_slot *slot, const struct mb_record *r)
+{
+	struct mb_err e = {0};
+
+	if (!slot || r->generation >= slot->generation ||
+	    r->obtained_at >= slot->obtained_at)
+		return;
+	mb_fail(&e, MB_E_RECORD_OLD, r->account, "its token record is older "
+		"than the one used before");
+	mb_remedy(&e, "if a backup was restored and the next refresh is "
+		  "refused: mailbearer enroll %s", r->account);
+	mb_trouble_add(&e);
 }
 
 static struct mb_slot *least_used(struct mb_cache *c)

@@ -46,6 +46,11 @@ struct mb_slot *mb_cache_find(struct mb_cache *c, const char *account);
 bool mb_cache_good(const struct mb_slot *slot, const struct mb_store *s,
 		   const char *host, int64_t now);
 
+/* A record gone back in time: used, for there is no other, and said.  (One
+ * enrolled anew after a removal begins with 1, too, but is younger.)  slot may
+ * be NULL. */
+void mb_cache_compare(const struct mb_slot *slot, const struct mb_record *r);
+
 /* Keep what mb_token_get() gave, if it may be kept. */
 void mb_cache_put(struct mb_cache *c, const struct mb_store *s,
 		  const char *account, const struct mb_record *r,

@@ -7,6 +7,7 @@
 const char mb_path_engine[] = MB_PKGLIBDIR "/engine.so";
 const char mb_path_http[] = MB_PKGLIBDIR "/http.so";
 const char mb_path_helper[] = MB_PKGLIBEXECDIR "/mailbearer-refresh";
+const char mb_path_full[] = MB_PKGLIBEXECDIR "/mailbearer-full";
 const char mb_path_providers[] = MB_PKGDATADIR "/providers.conf";
 const char mb_path_confdir[] = MB_CONFDIR;
 const char mb_path_statedir[] = MB_STATEDIR;

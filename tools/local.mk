@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The tool is main.c and libtools.la, linked twice: with the installed paths,
-# and with the build tree's for the tests.
+# The tool is main.c and libtools.la, linked four times: as mailbearer, which has
+# the quick verbs, and mailbearer-full, which has all of them; both with the
+# installed paths, and with the build tree's for the tests.
 noinst_LTLIBRARIES += libtools.la
 bin_PROGRAMS += mailbearer
-check_PROGRAMS += tests/stage/mailbearer
+pkglibexec_PROGRAMS += mailbearer-full
+check_PROGRAMS += tests/stage/mailbearer tests/stage/mailbearer-full
 
 TOOLS_SOURCES = \
 	%D%/accounts.c \
@@ -92,6 +94,7 @@ TOOLS_SOURCES = \
 	%D%/tunnel.c \
 	%D%/tunnel.h \
 	%D%/verbs.c \
+	%D%/verbs_find.c \
 	%D%/verbs.h \
 	%D%/wanted.c \
 	%D%/wanted.h
@@ -114,10 +117,25 @@ TOOLS_LIBS = libtools.la libsealcms.la libhttp.la libengine.la libbase.la \
 libtools_la_SOURCES = $(TOOLS_SOURCES)
 libtools_la_CFLAGS = $(TOOLS_CFLAGS)
 
-mailbearer_SOURCES = %D%/main.c
-mailbearer_CFLAGS = $(TOOLS_CFLAGS)
-mailbearer_LDADD = $(TOOLS_LIBS) libpaths.la
+mailbearer_full_SOURCES = %D%/main.c
+mailbearer_full_CFLAGS = $(TOOLS_CFLAGS)
+mailbearer_full_LDADD = $(TOOLS_LIBS) libpaths.la
 
-tests_stage_mailbearer_SOURCES = %D%/main.c
+tests_stage_mailbearer_full_SOURCES = %D%/main.c
+tests_stage_mailbearer_full_CFLAGS = $(TOOLS_CFLAGS)
+tests_stage_mailbearer_full_LDADD = $(TOOLS_LIBS) libtestpaths.la
+
+# No libcurl, no libmicrohttpd, and of the others what is really used.
+QUICK_LIBS = libtools.la libsealcms.la libhttp.la libengine.la libbase.la \
+	$(JANSSON_LIBS) $(CONFIG_LIBS) $(CRYPTO_LIBS)
+mb_quick_ldflags = $(AM_LDFLAGS) -Wl,--as-needed
+
+mailbearer_SOURCES = %D%/main.c %D%/verbs_quick.c
+mailbearer_CFLAGS = $(TOOLS_CFLAGS)
+mailbearer_LDFLAGS = $(mb_quick_ldflags)
+mailbearer_LDADD = $(QUICK_LIBS) libpaths.la
+
+tests_stage_mailbearer_SOURCES = %D%/main.c %D%/verbs_quick.c
 tests_stage_mailbearer_CFLAGS = $(TOOLS_CFLAGS)
-tests_stage_mailbearer_LDADD = $(TOOLS_LIBS) libtestpaths.la
+tests_stage_mailbearer_LDFLAGS = $(mb_quick_ldflags)
+tests_stage_mailbearer_LDADD = $(QUICK_LIBS) libtestpaths.la

@@ -2,6 +2,7 @@
 /* mailbearer: finds the verb, runs it, reports. */
 #include "config.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
@@ -143,6 +144,21 @@ static int run(struct mb_tool *t, int argc, char **argv, struct mb_err *e)
 	return run_verb(t, argc - n - 1, argv + n + 1, e);
 }
 
+/* Become the program that has all verbs; its own checks come before. */
+static int rest(char **argv, struct mb_err *e)
+{
+	(void)execv(mb_verbs_rest, argv);
+	(void)mb_fail_errno(e, errno, mb_verbs_rest, "start");
+	return mb_remedy(e, "install mailbearer again");
+}
+
+static bool is_here(int argc, char **argv)
+{
+	int at = global_words(argc, argv) + 1;
+
+	return !*mb_verbs_rest || (at < argc && mb_verb_find(argv[at]));
+}
+
 int main(int argc, char **argv)
 {
 	struct mb_tool t = { .home_kind = MB_HOME_AUTO };
@@ -151,7 +167,8 @@ int main(int argc, char **argv)
 
 	harden();
 	mb_out_start();
-	status = run(&t, argc, argv, &e);
+	status = is_here(argc, argv) ? run(&t, argc, argv, &e) :
+				       rest(argv, &e);
 	if (status < 0) {
 		mb_out_error(&t, &e);
 		status = mb_out_status(&e);

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/engine_http.h"
 #include "lib/helper.h"
 #include "lib/paths.h"
 #include "tools/out.h"
@@ -158,12 +159,12 @@ int mb_pick_drop(struct mb_tool *t, struct mb_err *e)
 	return mb_store_drop_privileges(t->store, true, e);
 }
 
-static int linked_http(void *ctx, const struct mb_redeem **r, struct mb_err *e)
+/* Only when it is needed, as in a mail program: `token` with a token at hand
+ * never loads libcurl. */
+static int load_http(void *ctx, const struct mb_redeem **r, struct mb_err *e)
 {
 	(void)ctx;
-	(void)e;
-	*r = &mailbearer_http;
-	return 0;
+	return mb_engine_http(r, e);
 }
 
 /* Trouble that does not stop the command: one remark. */
@@ -180,7 +181,7 @@ void mb_pick_world(struct mb_tool *t, struct mb_token_world *w)
 	*w = (struct mb_token_world){
 		.records = &mb_store_records,
 		.records_ctx = t->store,
-		.redeem = linked_http,
+		.redeem = load_http,
 		/* Killed, this process loses nothing then. */
 		.helper = mb_store_helpful(t->store) ? mb_helper_ask : NULL,
 		.note = remark,

@@ -16,8 +16,16 @@ extern const struct mb_verb mb_verb_add, mb_verb_apply, mb_verb_completion, mb_v
 extern const struct mb_opt mb_global_options[];
 extern const struct mb_verb mb_verb_rekey, mb_verb_retire, mb_verb_revoke;
 
-/* Ends with NULL. */
+/*
+ * Ends with NULL.  There are two programs, of the same objects: `mailbearer`
+ * has the verbs that are asked for at every poll (verbs_quick.c) and hands
+ * everything else to mailbearer-full (verbs.c), because libcurl and
+ * libmicrohttpd bring thirty libraries with them (doc/DESIGN.md).
+ */
 extern const struct mb_verb *const mb_verbs[];
+
+/* The program that has all verbs; "" if this is it. */
+extern const char *const mb_verbs_rest;
 
 /* `list providers` and `provider list` are the same. */
 int mb_list_providers(struct mb_tool *t, struct mb_err *e);

@@ -95,7 +95,9 @@ static bool in_dir(pid_t pid, uintptr_t at, const char *dir)
 
 static int kill_at(const char *dir, long n, char *const *command)
 {
-	pid_t pid = start(command, PTRACE_O_TRACESYSGOOD);
+	/* The tool may become another program before. */
+	pid_t pid = start(command, PTRACE_O_TRACESYSGOOD |
+			  PTRACE_O_TRACEEXEC);
 	struct __ptrace_syscall_info info;
 	bool counting = false;
 	int status;
