@@ -44,7 +44,7 @@ growth_accounts() {
 		REPEAT=$((n > 1000 ? 3 : 5)) pace_of "$TOOL" list || return
 		grows "accounts: list, ms" "$n" "$wall"
 		grows "accounts: list, KiB" "$n" "$kib"
-		list="$wall $wall_lo $wall_hi" list_kib=$kib
+		list="$wall $wall_lo $wall_hi" list_kib=$kib list_cpu=$cpu
 		REPEAT=$((n > 1000 ? 1 : 3)) pace_of "$TOOL" refresh --due || return
 		grows "accounts: refresh --due with nothing due, ms" "$n" "$wall"
 		grows "accounts: refresh --due with nothing due, KiB" "$n" "$kib"
@@ -54,7 +54,8 @@ growth_accounts() {
 	quotient "$many_warm" "$one_warm" | put accounts.warm 1
 	quotient "$many_disk" "$few_disk" | put accounts.disk 1
 	quotient "$many_rss" "$one_rss" | put accounts.rss 1
-	echo "$list" | awk '{ print $1 / 1000, $2 / 1000, $3 / 1000 }' | put list.s -
+	echo "$list" | awk '{ print $1 / 1000, $2 / 1000, $3 / 1000 }' |
+		put list.s - "of it processor time: ${list_cpu%.*} ms"
 	echo "$list_kib" | put list.rss -
 }
 
