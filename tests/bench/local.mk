@@ -19,7 +19,7 @@ EXTRA_DIST += %D%/run %D%/bed.sh %D%/rows.sh %D%/growth.sh %D%/postfix.sh \
 	%D%/compare.awk %D%/accounts.gnuplot %D%/baseline %D%/baseline.tsv \
 	%D%/quick.sh
 
-bench_needs = $(bench_programs) tests/fake/tokend tests/stage/mailbearer \
+bench_needs = $(bench_programs) tests/fake/tokend tests/stage/mailbearer tests/stage/mailbearer-full \
 	tests/stage/mailbearer-refresh tests/stage/engine.la \
 	tests/stage/http.la tests/stage/sasl2/libmailbearer.so
 
