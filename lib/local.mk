@@ -69,7 +69,8 @@ libhttp_la_LIBADD = libcodes.la
 libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CONFIG_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS)
 
 # Sealing with recovery recipients, through OpenSSL's CMS API: tool only.
-libsealcms_la_SOURCES = %D%/seal_cms.h %D%/seal_cms.c
+libsealcms_la_SOURCES = %D%/seal_cms.h %D%/seal_cms.c \
+	%D%/seal_cert.h %D%/seal_cert.c
 libsealcms_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 
 # Installed paths; tests/local.mk has the build tree's.

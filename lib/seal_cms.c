@@ -154,9 +154,9 @@ static int add_key(CMS_ContentInfo *cms, const struct mb_key *key,
 	return libcrypto_failed(e, "adding the host key");
 }
 
-static CMS_ContentInfo *new_message(const struct mb_key *keys, size_t nkeys,
-				    const struct mb_secret *recovery,
-				    struct mb_err *e)
+CMS_ContentInfo *mb_seal_cms_message(const struct mb_key *keys, size_t nkeys,
+				     const struct mb_secret *recovery,
+				     struct mb_err *e)
 {
 	struct certificates c = { .pem = recovery, .e = e,
 				  .object = "credentials.conf" };
@@ -252,7 +252,7 @@ static int write_message(const struct mb_key *keys, size_t nkeys,
 			 const struct mb_secret *plain,
 			 struct mb_secret *out, struct mb_err *e)
 {
-	CMS_ContentInfo *cms = new_message(keys, nkeys, recovery, e);
+	CMS_ContentInfo *cms = mb_seal_cms_message(keys, nkeys, recovery, e);
 	unsigned char *der = NULL;
 	int n, ret = -1;
 

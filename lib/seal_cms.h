@@ -33,4 +33,10 @@ int mb_seal_cms(const struct mb_key *keys, size_t nkeys,
 int mb_seal_cms_check(const struct mb_secret *recovery_pem, const char *object,
 		      size_t *count, struct mb_err *e);
 
+/* A message with its recipients and without contents yet, or NULL; for
+ * lib/seal_cert.c. */
+struct CMS_ContentInfo_st *
+mb_seal_cms_message(const struct mb_key *keys, size_t nkeys,
+		    const struct mb_secret *recovery_pem, struct mb_err *e);
+
 #endif

@@ -29,6 +29,8 @@ TOOLS_SOURCES = \
 	%D%/cmd_remove.c \
 	%D%/cmd_rename.c \
 	%D%/cmd_retire.c \
+	%D%/bundle.c %D%/bundle.h %D%/cmd_export.c %D%/cmd_import.c \
+	%D%/import_store.c %D%/import_store.h \
 	%D%/cmd_revoke.c \
 	%D%/cmd_set.c \
 	%D%/cmd_setup.c \

@@ -84,6 +84,37 @@ int mb_records_end(struct mb_tool *t, const char *id,
 	return ret;
 }
 
+int mb_records_put(struct mb_tool *t, const char *id, struct mb_record *fresh,
+		   int (*fn)(void *arg, const struct mb_record *have,
+			     struct mb_err *e),
+		   void *arg, struct mb_err *e)
+{
+	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };
+	struct mb_record have;
+	bool adopted;
+	int ret;
+
+	memset(&have, 0, sizeof(have));
+	if (lock(t, id, &l, e) < 0)
+		return -1;
+	ret = mb_store_reserve(t->store, &l, &adopted, e);
+	if (ret == 0)
+		ret = mb_store_read(t->store, id, &have, NULL, e);
+	if (ret >= 0)
+		ret = fn(arg, ret > 0 ? &have : NULL, e);
+	if (ret > 0) {
+		if (have.generation > fresh->generation)
+			fresh->generation = have.generation;
+		fresh->generation++;
+		fresh->refused_generation = 0;
+		ret = mb_store_commit(t->store, &l, fresh, e) < 0 ? -1 : 1;
+	}
+	mb_store_abandon(t->store, &l);
+	mb_store_unlock(t->store, &l);
+	mb_record_clear(&have);
+	return ret;
+}
+
 int mb_records_reseal(struct mb_tool *t, const char *id, struct mb_err *e)
 {
 	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };

@@ -16,6 +16,16 @@ int mb_records_change(struct mb_tool *t, const char *id,
 				struct mb_err *e),
 		      void *arg, struct mb_err *e);
 
+/*
+ * Lock the record, adopt what a dead writer left, read (have is NULL if there
+ * is none), and ask fn: 1 fresh becomes the record, with a generation above
+ * both; 0 leave it, -1.  1 written, 0 not, -1.
+ */
+int mb_records_put(struct mb_tool *t, const char *id, struct mb_record *fresh,
+		   int (*fn)(void *arg, const struct mb_record *have,
+			     struct mb_err *e),
+		   void *arg, struct mb_err *e);
+
 /* Seal it for the keys that count now (mb_store_reseal()): 1, 0 it was so, -1.
  */
 int mb_records_reseal(struct mb_tool *t, const char *id, struct mb_err *e);

@@ -25,6 +25,8 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_revoke,
 	&mb_verb_rekey,
 	&mb_verb_retire,
+	&mb_verb_export,
+	&mb_verb_import,
 	&mb_verb_help,
 	&mb_verb_version,
 	NULL,

@@ -14,7 +14,8 @@ extern const struct mb_verb mb_verb_add, mb_verb_apply, mb_verb_completion, mb_v
 
 /* In front of the verb. */
 extern const struct mb_opt mb_global_options[];
-extern const struct mb_verb mb_verb_rekey, mb_verb_retire, mb_verb_revoke;
+extern const struct mb_verb mb_verb_export, mb_verb_import, mb_verb_rekey,
+	mb_verb_retire, mb_verb_revoke;
 
 /*
  * Ends with NULL.  There are two programs, of the same objects: `mailbearer`
