@@ -6,6 +6,7 @@
 
 #include "tools/enroll.h"
 #include "tools/flow_code.h"
+#include "tools/flow_device.h"
 #include "tools/import.h"
 #include "tools/input.h"
 #include "tools/out.h"
@@ -18,6 +19,8 @@ enum { CONNECT_MS = 10000, REPLY_MS = 75000, TIMEOUT_S = 900,
 static const struct mb_opt options[] = {
 	{ "credential", "NAME", "which client credential, where several fit", 0 },
 	{ "as", "OWNER", "a shared mailbox: this address signs in", 0 },
+	{ "device", NULL, "sign in at another machine with a code", 0 },
+	{ "no-qr", NULL, "draw no QR code", 0 },
 	{ "if-needed", NULL, "nothing to do while the sign-in works", 0 },
 	{ "port", "N", "listen on this port, to forward it by ssh", 0 },
 	{ "no-browser", NULL, "start none; the address to open is on stdout", 0 },
@@ -171,22 +174,41 @@ static int import(struct mb_enroll *n, struct mb_err *e)
 
 /* ---- a sign-in ---- */
 
+static int keep(struct mb_enroll *n, const char *nonce, struct mb_err *e)
+{
+	int64_t until = n->grant.expires_at;
+
+	if (mb_enroll_check(n, nonce, e) < 0 || mb_enroll_save(n, e) < 0)
+		return -1;
+	say_enrolled(n, until);
+	return 0;
+}
+
 static int redeem(struct mb_enroll *n, struct mb_flow_code *f, struct mb_err *e)
 {
 	static const struct mb_patience patience = { CONNECT_MS, REPLY_MS };
-	int64_t until;
 
 	if (mb_redeem_code(n->credential, n->account, &f->code, &f->verifier,
 			   f->redirect_uri, &patience, &n->grant, e) !=
-	    MB_OUT_GRANTED)
-		return -1;
-	until = n->grant.expires_at;
-	if (mb_enroll_check(n, mb_secret_str(&f->nonce), e) < 0 ||
-	    mb_enroll_save(n, e) < 0)
+	    MB_OUT_GRANTED ||
+	    keep(n, mb_secret_str(&f->nonce), e) < 0)
 		return -1;
 	mb_flow_code_finish(f, NULL);
-	say_enrolled(n, until);
 	return 0;
+}
+
+static int sign_in_by_device(struct mb_enroll *n, int64_t timeout,
+			     struct mb_err *e)
+{
+	const struct mb_flow_device_want want = {
+		.tool = n->tool,
+		.credential = n->credential,
+		.account = n->account,
+		.owner = n->owner,
+		.timeout_s = timeout,
+	};
+
+	return mb_flow_device(&want, &n->grant, e) < 0 ? -1 : keep(n, "", e);
 }
 
 static int sign_in(struct mb_enroll *n, struct mb_err *e)
@@ -204,14 +226,20 @@ static int sign_in(struct mb_enroll *n, struct mb_err *e)
 		.unattended = mb_opts_has(o, "no-browser") ||
 			      mb_opts_has(o, "port"),
 	};
+	enum mb_enroll_way way;
 	int ret = -1;
 
+	if (mb_enroll_choose(n, &way, e) < 0)
+		return -1;
 	if (checking(n))
 		return would(n, "by a sign-in, with client credential",
 			     n->credential->name);
 	if (mb_opts_number(o, "port", 1, PORT_MAX, &port, e) < 0 ||
 	    mb_opts_number(o, "timeout", 1, TIMEOUT_MAX_S, &timeout, e) < 0)
 		return -1;
+	if (way == MB_WAY_DEVICE)
+		return sign_in_by_device(n, mb_opts_has(o, "timeout") ?
+					 timeout : 0, e);
 	want.port = (int)port;
 	want.timeout_s = timeout;
 	if (mb_flow_code_start(&f, &want, e) < 0)
@@ -274,7 +302,8 @@ const struct mb_verb mb_verb_enroll = {
 	.summary = "let the owner of a mailbox sign in once, in a browser",
 	.opts = options,
 	.more =
-"The browser may run anywhere: what it ends on can be pasted here. Without a\n"
+"The browser may run anywhere: what it ends on can be pasted here. --device: a\n"
+"code is shown here and entered there, if the provider allows that. Without a\n"
 "terminal, --no-browser (or --port) prints the address to sign in at as one\n"
 "line on stdout and waits for the answer on 127.0.0.1 and ::1. An account that\n"
 "is enrolled keeps its sign-in until the new one has come.\n",

@@ -45,6 +45,20 @@ bool mb_enroll_healthy(const struct mb_enroll *n, const struct mb_record *r);
 int mb_enroll_read(struct mb_enroll *n, const char *address,
 		   struct mb_record *r, struct mb_err *e);
 
+/* ---- tools/enroll_way.c: how somebody signs in ---- */
+
+enum mb_enroll_way {
+	MB_WAY_CODE,		/* a browser, here or elsewhere (flow_code.h) */
+	MB_WAY_DEVICE,		/* a code (flow_device.h) */
+};
+
+/*
+ * Choose by what was asked for, what the provider gives and what this machine
+ * can do, and say why.  0, or -1 for what cannot work: nothing was sent.
+ */
+int mb_enroll_choose(const struct mb_enroll *n, enum mb_enroll_way *way,
+		     struct mb_err *e);
+
 /* ---- tools/enroll_save.c: from a grant to a record ---- */
 
 /* Did the right person sign in, and will the sign-in last?  nonce: as sent, or

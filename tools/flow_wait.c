@@ -4,15 +4,14 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "tools/flow_code.h"
 #include "tools/out.h"
 #include "tools/paste.h"
+#include "tools/signals.h"
 
 enum { SLICE_MS = 60000 };
 
@@ -21,8 +20,7 @@ struct wait {
 	struct mb_flow_code *flow;
 	struct mb_paste paste;
 	struct mb_deadline deadline;
-	sigset_t before;
-	int signals;		/* signalfd */
+	struct mb_signals signals;
 	bool done;
 };
 
@@ -123,39 +121,6 @@ static bool has_way(const struct mb_flow_code *f, const struct mb_paste *p)
 	return f->listener && meant;
 }
 
-static int catch_signals(struct wait *w, struct mb_err *e)
-{
-	struct sigaction hup;
-	sigset_t set;
-
-	(void)sigemptyset(&set);
-	(void)sigaddset(&set, SIGINT);
-	(void)sigaddset(&set, SIGTERM);
-	/* Under nohup it stays ignored. */
-	if (sigaction(SIGHUP, NULL, &hup) == 0 && hup.sa_handler != SIG_IGN)
-		(void)sigaddset(&set, SIGHUP);
-	(void)sigaddset(&set, SIGQUIT);
-	(void)sigprocmask(SIG_BLOCK, &set, &w->before);
-	w->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	if (w->signals >= 0)
-		return 0;
-	(void)sigprocmask(SIG_SETMASK, &w->before, NULL);
-	return mb_fail_errno(e, errno, "signals", "wait for");
-}
-
-static int interrupted(const struct wait *w, struct mb_err *e)
-{
-	const char *account = w->flow->want->account;
-	struct signalfd_siginfo taken;
-
-	/* Taken here, or it would kill us once it is no longer blocked, before
-	 * anything was said and tidied up. */
-	while (read(w->signals, &taken, sizeof(taken)) > 0)
-		;
-	mb_fail(e, MB_E_INTERRUPTED, account, "interrupted; nothing saved");
-	return mb_remedy(e, "run again: mailbearer enroll %s", account);
-}
-
 static int too_late(const struct wait *w, struct mb_err *e)
 {
 	const struct mb_flow_code_want *want = w->flow->want;
@@ -186,7 +151,7 @@ static int turn(struct wait *w, struct mb_err *e)
 	struct mb_loopback *l = w->flow->listener;
 	int64_t left = mb_deadline_left(&w->deadline);
 	struct pollfd fds[2 + MB_LOOPBACK_FDS] = {
-		{ .fd = w->signals, .events = POLLIN },
+		{ .fd = w->signals.fd, .events = POLLIN },
 		{ .fd = w->paste.fd, .events = POLLIN },
 	};
 	int n = 2, own = -1;
@@ -205,7 +170,8 @@ static int turn(struct wait *w, struct mb_err *e)
 		return errno == EINTR ? 0 :
 		       mb_fail_errno(e, errno, "the sign-in", "wait for");
 	if (fds[0].revents)
-		return interrupted(w, e);
+		return mb_signals_interrupted(&w->signals,
+					      w->flow->want->account, e);
 	if (fds[1].revents && pasted(w, e) < 0)
 		return -1;
 	if (l && !w->done) {
@@ -220,13 +186,12 @@ int mb_flow_code_wait(struct mb_flow_code *f, struct mb_err *e)
 	struct wait w = {
 		.flow = f,
 		.deadline = mb_deadline_in(f->want->timeout_s * 1000),
-		.signals = -1,
 	};
 	int ret = -1;
 
 	/* First, so that no signal can come between a change of the terminal
 	 * and its undoing. */
-	if (catch_signals(&w, e) < 0)
+	if (mb_signals_catch(&w.signals, e) < 0)
 		return -1;
 	mb_paste_open(&w.paste, STDIN_FILENO);
 	if (!has_way(f, &w.paste)) {
@@ -245,7 +210,6 @@ int mb_flow_code_wait(struct mb_flow_code *f, struct mb_err *e)
 out:
 	mb_browser_clear(&f->browser);
 	mb_paste_close(&w.paste);
-	(void)close(w.signals);
-	(void)sigprocmask(SIG_SETMASK, &w.before, NULL);
+	mb_signals_release(&w.signals);
 	return ret;
 }

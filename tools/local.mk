@@ -105,16 +105,18 @@ TOOLS_SOURCES = \
 TOOLS_SOURCES += \
 	%D%/browser.c %D%/browser.h %D%/callback.c %D%/callback.h \
 	%D%/cmd_enroll.c %D%/enroll.h %D%/enroll_pick.c %D%/enroll_save.c \
+	%D%/enroll_way.c %D%/signals.c %D%/signals.h %D%/qr.c %D%/qr.h \
 	%D%/flow_code.c %D%/flow_code.h %D%/flow_wait.c \
+	%D%/flow_device.c %D%/flow_device.h \
 	%D%/idtoken.c %D%/idtoken.h %D%/import.c %D%/import.h \
 	%D%/listen.c %D%/listen.h %D%/loopback.c %D%/loopback.h \
 	%D%/page.c %D%/page.h %D%/paste.c %D%/paste.h \
 	%D%/pkce.c %D%/pkce.h %D%/redirect.c %D%/redirect.h
 
-TOOLS_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) $(MICROHTTPD_CFLAGS)
+TOOLS_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) $(MICROHTTPD_CFLAGS) $(QRENCODE_CFLAGS)
 TOOLS_LIBS = libtools.la libsealcms.la libhttp.la libengine.la libbase.la \
 	$(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) \
-	$(CRYPTO_LIBS) $(MICROHTTPD_LIBS)
+	$(CRYPTO_LIBS) $(MICROHTTPD_LIBS) $(QRENCODE_LIBS)
 
 libtools_la_SOURCES = $(TOOLS_SOURCES)
 libtools_la_CFLAGS = $(TOOLS_CFLAGS)

@@ -19,6 +19,7 @@ build pc:libcurl libcurl4-openssl-dev libcurl-devel curl-dev
 build pc:libconfig libconfig-dev libconfig-devel libconfig-dev
 build pc:jansson libjansson-dev jansson-devel jansson-dev
 build pc:libmicrohttpd libmicrohttpd-dev libmicrohttpd-devel libmicrohttpd-dev
+build pc:libqrencode libqrencode-dev qrencode-devel libqrencode-dev
 demo cmd:node nodejs nodejs nodejs
 demo cmd:npm npm nodejs-npm npm
 demo file:/etc/ssl/certs ca-certificates ca-certificates ca-certificates
