@@ -42,6 +42,7 @@ HTTP_SOURCES = \
 	%D%/outcome.h %D%/outcome.c %D%/oauth.h %D%/oauth.c \
 	%D%/oauth_reply.c %D%/oauth_error.h %D%/oauth_error.c \
 	%D%/oauth_device.h %D%/oauth_device.c %D%/device.h %D%/device.c \
+	%D%/discovery.h %D%/discovery.c \
 	%D%/http.h %D%/http.c %D%/http_error.h %D%/http_error.c \
 	%D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c \
 	%D%/revoke.h %D%/revoke.c \

@@ -8,6 +8,7 @@
 #include "tools/presets.h"
 #include "tools/adding.h"
 #include "tools/change.h"
+#include "tools/discover.h"
 #include "tools/fields.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
@@ -162,10 +163,16 @@ int mb_adding_complete(const struct mb_tool *t, const struct mb_providers *p,
 		       const struct mb_credential *existing, bool is_public,
 		       struct mb_credential *c, struct mb_err *e)
 {
+	enum mb_auth_method method = MB_AUTH_NONE;
 	const struct mb_provider *preset = NULL;
 	int ret;
 
-	if (find_preset(p, c->provider, &preset, e) < 0)
+	/* Whoever names an issuer need not say that it is no known provider. */
+	if (c->issuer[0] && !c->provider[0])
+		(void)snprintf(c->provider, sizeof(c->provider), "custom");
+	if (find_preset(p, c->provider, &preset, e) < 0 ||
+	    (mb_discover_wanted(preset, c) &&
+	     mb_discover(t, c, &method, e) < 0))
 		return -1;
 	if (existing && existing->client_secret.len && !is_public &&
 	    !c->client_secret.len &&
@@ -180,6 +187,11 @@ int mb_adding_complete(const struct mb_tool *t, const struct mb_providers *p,
 	if (ret < 0 || mb_presets_scope(t, preset, c, e) < 0 ||
 	    (preset && mb_provider_fill(preset, NULL, c, e) < 0))
 		return -1;
+	if (mb_presets_needs_offline(preset) &&
+	    mb_grant_kind(c->grant)->needs_person)
+		mb_presets_offline(c);
+	if (c->client_secret.len && c->auth_method == MB_AUTH_NONE)
+		c->auth_method = method;
 	mb_fields_settle_method(c);
 	return mb_fields_check(p, c, e);
 }

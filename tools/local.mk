@@ -66,6 +66,8 @@ TOOLS_SOURCES = \
 	%D%/owner.h \
 	%D%/postconf.c \
 	%D%/postconf.h \
+	%D%/discover.c \
+	%D%/discover.h \
 	%D%/presets.c \
 	%D%/presets.h \
 	%D%/peer.c \

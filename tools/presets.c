@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "lib/paths.h"
+#include "tools/out.h"
 #include "tools/presets.h"
 
 static int override(struct mb_providers *p, const char *confdir,
@@ -80,4 +81,33 @@ int mb_presets_scope(const struct mb_tool *t, const struct mb_provider *preset,
 				     "--scope");
 	(void)snprintf(c->scope, sizeof(c->scope), "%s", scope);
 	return 0;
+}
+
+static bool has_word(const char *words, const char *word)
+{
+	size_t n, len = strlen(word);
+
+	for (; *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		if (n == len && !memcmp(words, word, n))
+			return true;
+	}
+	return false;
+}
+
+bool mb_presets_needs_offline(const struct mb_provider *preset)
+{
+	return preset && has_word(preset->scope, "offline_access");
+}
+
+void mb_presets_offline(struct mb_credential *c)
+{
+	static const char word[] = "offline_access";
+	size_t n = strlen(c->scope);
+
+	if (n == 0 || has_word(c->scope, word) ||
+	    n + sizeof(word) + 1 > sizeof(c->scope))
+		return;
+	(void)snprintf(c->scope + n, sizeof(c->scope) - n, " %s", word);
+	mb_out_note("note: offline_access is added to the scope; without it no refresh token would come");
 }

@@ -4,6 +4,8 @@
 #ifndef MB_TOOLS_PRESETS_H
 #define MB_TOOLS_PRESETS_H
 
+#include <stdbool.h>
+
 #include "lib/provider.h"
 #include "tools/tool.h"
 
@@ -23,5 +25,12 @@ const struct mb_provider *mb_presets_named(const struct mb_providers *p,
  * MB_E_USAGE. */
 int mb_presets_scope(const struct mb_tool *t, const struct mb_provider *preset,
 		     struct mb_credential *c, struct mb_err *e);
+
+/* Does the provider give refresh tokens for offline_access alone? */
+bool mb_presets_needs_offline(const struct mb_provider *preset);
+
+/* A scope without offline_access, at a provider that needs it for a refresh
+ * token: add it and say so. */
+void mb_presets_offline(struct mb_credential *c);
 
 #endif

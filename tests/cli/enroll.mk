@@ -3,7 +3,7 @@
 check_PROGRAMS += tests/fake/visit
 tests_fake_visit_SOURCES = tests/fake/visit.c
 TESTS += %D%/enroll.sh %D%/enroll_paste.sh %D%/enroll_import.sh \
-	%D%/enroll_browser.sh %D%/enroll_device.sh
+	%D%/enroll_browser.sh %D%/enroll_device.sh %D%/discovery.sh
 dist_check_SCRIPTS += %D%/enroll.sh %D%/enroll_paste.sh %D%/enroll_import.sh \
-	%D%/enroll_browser.sh %D%/enroll_device.sh
+	%D%/enroll_browser.sh %D%/enroll_device.sh %D%/discovery.sh
 EXTRA_DIST += %D%/enroll_bed.sh

@@ -40,6 +40,7 @@
  *	--expires N		expires_in, default 3600
  *	--log FILE		a line per POST: PATH AUTHORIZATION BODY
  *	--cert FILE --key FILE	speak TLS
+ *	--docs DIR		GET /PATH is answered with DIR/PATH, or 404
  *	--until-eof
  */
 #include "config.h"
@@ -73,6 +74,7 @@ static struct {
 	const char *access;
 	const char *refresh;
 	const char *expires;
+	const char *docs;
 	FILE *log;
 	SSL_CTX *tls;
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .access = "access-",
@@ -416,12 +418,33 @@ static void serve_post(struct peer *p)
 	answer_with(p, answer);
 }
 
+static void serve_document(struct peer *p)
+{
+	char path[4096], text[8192];
+	FILE *f;
+	size_t n;
+
+	snprintf(path, sizeof(path), "%s%s", state.docs, p->path);
+	f = fopen(path, "re");
+	n = f ? fread(text, 1, sizeof(text) - 1, f) : 0;
+	text[n] = '\0';
+	if (f)
+		fclose(f);
+	reply_type(p, f ? "200 OK" : "404 Not Found", "",
+		   f ? "application/json" : "text/plain", f ? text : "no\n");
+}
+
 static void serve(struct peer *p)
 {
 	char text[32];
 
 	if (strncmp(p->request, "POST ", 5) == 0) {
 		serve_post(p);
+		return;
+	}
+	if (state.docs && strncmp(p->request, "GET ", 4) == 0 &&
+	    strstr(p->path, "/.well-known/")) {
+		serve_document(p);
 		return;
 	}
 	pthread_mutex_lock(&state.lock);
@@ -559,6 +582,8 @@ static void read_arguments(char **argv)
 			cert = *argv;
 		else if (strcmp(word, "--key") == 0)
 			key = *argv;
+		else if (strcmp(word, "--docs") == 0)
+			state.docs = *argv;
 		else if (strcmp(word, "--log") == 0)
 			state.log = fopen(*argv, "ae");
 	}

@@ -42,6 +42,11 @@ TESTS += tests/unit/test_oauth
 tests_unit_test_oauth_SOURCES = tests/unit/test_oauth.c
 tests_unit_test_oauth_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_discovery
+TESTS += tests/unit/test_discovery
+tests_unit_test_discovery_SOURCES = tests/unit/test_discovery.c
+tests_unit_test_discovery_LDADD = $(HTTP_LIBS) libtestpaths.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test_oauth_device
 TESTS += tests/unit/test_oauth_device
 tests_unit_test_oauth_device_SOURCES = tests/unit/test_oauth_device.c
