@@ -7,35 +7,77 @@
 #include "lib/token.h"
 #include "tools/enroll.h"
 #include "tools/idtoken.h"
+#include "tools/out.h"
 #include "tools/store_pick.h"
 
 enum { LOCK_MS = 30000 };
 
+static bool has_word(const char *words, const char *word)
+{
+	size_t n, len = strlen(word);
+
+	for (; *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		if (n == len && !memcmp(words, word, n))
+			return true;
+	}
+	return false;
+}
+
+/* Why none came is not said by anybody: by what was asked for and given. */
 static int no_refresh_token(const struct mb_enroll *n, struct mb_err *e)
 {
+	const struct mb_credential *c = n->credential;
 	int64_t left = (n->grant.expires_at - mb_now() + 30) / 60;
 
 	mb_fail(e, MB_E_NO_REFRESH_TOKEN, n->account,
 		"no refresh token came, the login would end in %lld min; nothing saved",
 		(long long)(left > 0 ? left : 0));
-	if (!strcmp(n->credential->provider, "google"))
+	if (!strcmp(c->provider, "google"))
 		return mb_remedy(e, "remove the app at https://myaccount.google.com/connections, then: %s enroll %s",
 				 mb_pick_command(n->tool), n->account);
+	if (has_word(c->scope, "offline_access"))
+		return mb_remedy(e, "offline_access was asked for%s: allow the app refresh tokens in the provider's console, then: %s enroll %s",
+				 n->grant.scope[0] &&
+				 !has_word(n->grant.scope, "offline_access") ?
+				 " and not granted" : "",
+				 mb_pick_command(n->tool), n->account);
 	return mb_remedy(e, "add offline_access: %s set %s --scope \"%.200s offline_access\"",
-			 mb_pick_command(n->tool), n->credential->name,
-			 n->credential->scope);
+			 mb_pick_command(n->tool), c->name, c->scope);
+}
+
+/* A clock that is off makes tokens look expired, or never. */
+static void look_at_clock(const struct mb_enroll *n,
+			  const struct mb_idtoken *t)
+{
+	int64_t off = mb_idtoken_clock_min(t, mb_now());
+
+	if (off && !mb_opts_has(&n->tool->opts, "import"))
+		mb_out_note("note: this host's clock is %lld min %s the provider's; set it right",
+			    (long long)(off < 0 ? -off : off),
+			    off < 0 ? "behind" : "ahead of");
+}
+
+static int check_id_token(const struct mb_enroll *n, const char *nonce,
+			  struct mb_err *e)
+{
+	struct mb_idtoken t = { 0 };
+
+	if (n->grant.id_token.len == 0)
+		return 0;
+	if (mb_idtoken_read(&t, &n->grant.id_token, n->credential->client_id,
+			    n->account, e) < 0)
+		return -1;
+	look_at_clock(n, &t);
+	if (mb_idtoken_check(&t, n->credential, nonce, n->account, e) < 0)
+		return -1;
+	return mb_idtoken_is(&t, n->owner, e);
 }
 
 int mb_enroll_check(const struct mb_enroll *n, const char *nonce,
 		    struct mb_err *e)
 {
-	struct mb_idtoken t = { 0 };
-
-	if (n->grant.id_token.len > 0 &&
-	    (mb_idtoken_read(&t, &n->grant.id_token, n->credential->client_id,
-			     n->account, e) < 0 ||
-	     mb_idtoken_check(&t, n->credential, nonce, n->account, e) < 0 ||
-	     mb_idtoken_is(&t, n->owner, e) < 0))
+	if (check_id_token(n, nonce, e) < 0)
 		return -1;
 	if (n->grant.refresh_token.len == 0)
 		return no_refresh_token(n, e);

@@ -8,6 +8,8 @@
 #include "tools/idtoken.h"
 #include "tools/redirect.h"
 
+enum { CLOCK_S = 300 };
+
 static int bad(struct mb_err *e, const char *account, const char *cause)
 {
 	mb_fail(e, MB_E_REPLY_BAD, account,
@@ -104,6 +106,8 @@ static void take(struct mb_idtoken *t, const json_t *claims,
 	static const char *const names[MB_IDTOKEN_ADDRESSES] = {
 		"email", "preferred_username", "upn", "unique_name",
 	};
+	const json_t *azp;
+	double issued;
 
 	for (int i = 0; i < MB_IDTOKEN_ADDRESSES; i++) {
 		keep(t->address[i], sizeof(t->address[i]),
@@ -113,7 +117,14 @@ static void take(struct mb_idtoken *t, const json_t *claims,
 	}
 	keep(t->issuer, sizeof(t->issuer), json_object_get(claims, "iss"));
 	keep(t->nonce, sizeof(t->nonce), json_object_get(claims, "nonce"));
-	t->for_client = audience_has(json_object_get(claims, "aud"), client_id);
+	/* Section 3.1.3.7, items 3 to 5. */
+	azp = json_object_get(claims, "azp");
+	t->for_client = audience_has(json_object_get(claims, "aud"),
+				     client_id) &&
+			(!azp || audience_has(azp, client_id));
+	issued = json_number_value(json_object_get(claims, "iat"));
+	if (issued > 0 && issued < 1e12)
+		t->issued_at = (int64_t)issued;
 }
 
 int mb_idtoken_read(struct mb_idtoken *t, const struct mb_secret *jws,
@@ -156,7 +167,9 @@ static bool issuer_fits(const struct mb_credential *c, const char *issuer)
 {
 	char with_scheme[MB_URL_MAX + 16];
 
-	if (issuer[0] == '\0' || mb_redirect_issuer_fits(c, issuer))
+	if (!issuer[0])
+		return !c->issuer[0];
+	if (mb_redirect_issuer_fits(c, issuer))
 		return true;
 	snprintf(with_scheme, sizeof(with_scheme), "https://%s", issuer);
 	return !strcmp(with_scheme, c->issuer);
@@ -172,6 +185,13 @@ int mb_idtoken_check(const struct mb_idtoken *t, const struct mb_credential *c,
 	if (nonce && *nonce && strcmp(nonce, t->nonce) != 0)
 		return bad(e, account, "answers another request (nonce differs)");
 	return 0;
+}
+
+int64_t mb_idtoken_clock_min(const struct mb_idtoken *t, int64_t now)
+{
+	int64_t off = t->issued_at ? now - t->issued_at : 0;
+
+	return off > -CLOCK_S && off < CLOCK_S ? 0 : off / 60;
 }
 
 int mb_idtoken_is(const struct mb_idtoken *t, const char *wanted,

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
 // Sign in with a real browser: headless Chromium, a throw-away profile.
 //
-//   node browser.mjs CHROMIUM PROFILEDIR SPKIHASH LOGIN consent|deny <URL
+//   node browser.mjs CHROMIUM PROFILEDIR SPKIHASH LOGIN consent|deny [CODE] <URL
 //
-// Prints the text of the page the browser ends on.
+// Prints the text of the page the browser ends on.  With CODE the URL is the
+// server's page for devices: the code is entered there first, and the browser
+// stays with the server.
 import { chromium } from 'playwright-core';
 
-const [executablePath, profile, spki, login, decision] = process.argv.slice(2);
+const [executablePath, profile, spki, login, decision, code] = process.argv.slice(2);
 let url = '';
 for await (const chunk of process.stdin)
 	url += chunk;
@@ -32,6 +34,11 @@ try {
 	const local = (u) => ['localhost', '127.0.0.1', '[::1]'].includes(u.hostname);
 	await page.route((u) => !local(u), (route) => route.abort());
 	await page.goto(url);
+	if (code) {
+		await page.fill('input[name=user_code]', code);
+		await page.click('button[type=submit]');
+		await page.click('button[autofocus]');
+	}
 	await page.fill('input[name=login]', login);
 	await page.fill('input[name=password]', 'any');
 	await page.click('button[type=submit]');
@@ -41,7 +48,10 @@ try {
 		await page.click('a[href*="/abort"]');
 	else
 		await page.click('button[type=submit]');
-	await page.waitForURL((u) => u.origin !== server);
+	if (code)
+		await page.waitForURL((u) => !u.pathname.startsWith('/interaction'));
+	else
+		await page.waitForURL((u) => u.origin !== server);
 	const lang = await page.getAttribute('html', 'lang');
 	const scripts = await page.locator('script').count();
 	console.log(`${await page.innerText('h1')}\n${await page.innerText('body')}`);

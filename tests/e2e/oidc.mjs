@@ -29,7 +29,8 @@ const app = (id, more) => ({
 	client_id: id,
 	application_type: 'native',
 	redirect_uris: loopback,
-	grant_types: ['authorization_code', 'refresh_token'],
+	grant_types: ['authorization_code', 'refresh_token',
+		'urn:ietf:params:oauth:grant-type:device_code'],
 	response_types: ['code'],
 	...more,
 });
@@ -57,12 +58,14 @@ const provider = new Provider(issuer, {
 	pkce: { methods: ['S256'], required: () => true },
 	features: {
 		devInteractions: { enabled: true },
+		deviceFlow: { enabled: true },
 		introspection: { enabled: true,
 			allowedPolicy: (ctx, client) => client.clientId === 'resource' },
 		revocation: { enabled: true },
 	},
 	ttl: {
 		AccessToken: () => knob.ttl,
+		DeviceCode: 60,
 		Grant: 86400, IdToken: 3600, Interaction: 600, Session: 3600,
 		RefreshToken: 86400,
 	},
@@ -91,6 +94,7 @@ const alive = new Map();
 provider.on('access_token.saved', (t) => alive.set(t.jti, t));
 provider.on('refresh_token.saved', (t) => alive.set(t.jti, t));
 provider.on('authorization_code.saved', (t) => remember(t.jti));
+provider.on('device_code.saved', (t) => remember(t.jti));
 
 provider.use(async (ctx, next) => {
 	if (ctx.path !== '/token')

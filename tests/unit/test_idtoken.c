@@ -111,12 +111,44 @@ static void token_of_another_request_is_refused(void **state)
 	assert_int_equal(mb_idtoken_check(&t, c, "m", "a@x.org", &e), -1);
 	memcpy(t.issuer, "https://j", 10);
 	assert_int_equal(mb_idtoken_check(&t, c, "n", "a@x.org", &e), -1);
+	t.issuer[0] = '\0';	/* and so it did not come from there */
+	assert_int_equal(mb_idtoken_check(&t, c, "n", "a@x.org", &e), -1);
 	memcpy(t.issuer, "i", 2);	/* Google leaves the scheme out */
 	assert_int_equal(mb_idtoken_check(&t, c, "n", "a@x.org", &e), 0);
 	t.for_client = false;
 	assert_int_equal(mb_idtoken_check(&t, c, "n", "a@x.org", &e), -1);
 	assert_int_equal(e.id, MB_E_REPLY_BAD);
 	free(c);
+}
+
+static void token_for_another_party_is_refused(void **state)
+{
+	struct mb_idtoken t = { 0 };
+
+	(void)state;
+	assert_int_equal(read_claims(&t, "{\"aud\":[\"client\",\"other\"],"
+				     "\"azp\":\"client\"}"), 0);
+	assert_true(t.for_client);
+	assert_int_equal(read_claims(&t, "{\"aud\":[\"client\",\"other\"],"
+				     "\"azp\":\"other\"}"), 0);
+	assert_false(t.for_client);
+	assert_int_equal(read_claims(&t, "{\"aud\":\"client\",\"azp\":7}"),
+			 0);
+	assert_false(t.for_client);
+}
+
+static void a_clock_that_is_off_is_noticed(void **state)
+{
+	struct mb_idtoken t = { 0 };
+
+	(void)state;
+	assert_int_equal(mb_idtoken_clock_min(&t, 1764000000), 0);
+	assert_int_equal(read_claims(&t, "{\"iat\":1764000000}"), 0);
+	assert_int_equal(mb_idtoken_clock_min(&t, 1764000000 + 299), 0);
+	assert_int_equal(mb_idtoken_clock_min(&t, 1764000000 + 3600), 60);
+	assert_int_equal(mb_idtoken_clock_min(&t, 1764000000 - 3600), -60);
+	assert_int_equal(read_claims(&t, "{\"iat\":1e300}"), 0);
+	assert_int_equal(mb_idtoken_clock_min(&t, 1764000000), 0);
 }
 
 static void wrong_account_is_named(void **state)
@@ -150,6 +182,8 @@ int main(void)
 		cmocka_unit_test(what_is_no_id_token_is_refused),
 		cmocka_unit_test(token_beyond_the_limit_is_refused),
 		cmocka_unit_test(token_of_another_request_is_refused),
+		cmocka_unit_test(token_for_another_party_is_refused),
+		cmocka_unit_test(a_clock_that_is_off_is_noticed),
 		cmocka_unit_test(wrong_account_is_named),
 		cmocka_unit_test(right_account_may_be_any_claim_in_any_case),
 	};
