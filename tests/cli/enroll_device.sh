@@ -30,6 +30,11 @@ asked() {
 	grep -c . "$RUN/log.$1"
 }
 
+# ended STATUS: shows why, if it is another
+ended() {
+	[ "$status" -eq "$1" ] || { cat "$out" "$err"; return 1; }
+}
+
 # ---- slower and slower, beside everything else ----
 
 server slow "$google" error=slow_down:403 error=authorization_pending:428 "$tokens"
@@ -47,7 +52,7 @@ track "$slow"
 
 server google "$google" error=authorization_pending:428 "$tokens"
 run enroll a@x.org --credential google --device
-equal "Google's replies: enrolled" 0 "$status"
+check "Google's replies: enrolled" ended 0
 equal "the address stands alone on a line of stdout" \
 	https://www.google.com/device "$(sed -n 1p "$out")"
 equal "so does the code" GQVQ-JKEC "$(sed -n 2p "$out")"
@@ -170,7 +175,7 @@ block=$(printf '\342\226\204')
 server auto "$google" "$tokens" "$google" "$tokens" "$google" "$tokens" \
 	"$google" "$tokens"
 person LANG=C.UTF-8 -- e@x.org --credential auto
-equal "no browser here, and a device endpoint: it is used" 0 "$status"
+check "no browser here, and a device endpoint: it is used" ended 0
 check "which is explained" has "$out" "There is no browser here, and the provider has a device flow"
 if grep -q 'define HAVE_QRENCODE' "$top_builddir/config.h"; then
 	check "a QR code on a UTF-8 terminal" has "$out" "$block"
