@@ -9,6 +9,7 @@
 #include "lib/provider.h"
 #include "tools/accounts.h"
 #include "tools/change.h"
+#include "tools/expiry.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
 #include "tools/table.h"
@@ -120,10 +121,11 @@ static int credential_row(struct mb_tool *t, struct mb_table *table,
 
 	if (t->json)
 		(void)json_array_append_new(array, json_pack(
-			"{s:s, s:s, s:s, s:b, s:I}", "name", c->name,
+			"{s:s, s:s, s:s, s:b, s:I, s:I}", "name", c->name,
 			"provider", c->provider, "client_id", c->client_id,
 			"public", !c->client_secret.len, "accounts",
-			(json_int_t)users));
+			(json_int_t)users, "secret_expires_at",
+			(json_int_t)mb_expiry_at(c)));
 	(void)snprintf(count, sizeof(count), "%zu", users);
 	return mb_table_row(table, cells, e);
 }
@@ -153,6 +155,8 @@ static int list_credentials(struct mb_tool *t, struct mb_err *e)
 	}
 	mb_out_set(t, "credentials", json_incref(array));
 	mb_table_print(t, &table, MB_TABLE_COLUMNS);
+	for (i = 0; i < file.ncredentials; i++)
+		mb_expiry_note(t, &file.credentials[i], mb_now());
 	ret = 0;
 out:
 	json_decref(array);

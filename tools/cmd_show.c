@@ -9,6 +9,7 @@
 #include "lib/token.h"
 #include "tools/accounts.h"
 #include "tools/change.h"
+#include "tools/expiry.h"
 #include "tools/fields.h"
 #include "tools/input.h"
 #include "tools/out.h"
@@ -123,6 +124,7 @@ static int show_credential(struct mb_tool *t, const char *name,
 	text(t, "name", c->name);
 	for (f = mb_fields; f->name; f++)
 		field(t, f, c);
+	mb_expiry_note(t, c, mb_now());
 	ret = 0;
 out:
 	mb_credfile_clear(&file);

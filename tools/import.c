@@ -115,6 +115,24 @@ static int take_all(struct mb_grant *g, const json_t *reply, int64_t now,
 	return take_expiry(g, reply, now, object, e);
 }
 
+/* Files of other programs that hold no token that can be read. */
+static void not_json(const struct mb_secret *text, struct mb_err *e)
+{
+	static const char pgp[] = "-----BEGIN PGP MESSAGE";
+	size_t n = sizeof(pgp) - 1;
+
+	if (text->len > n && memcmp(text->data, pgp, n) == 0)
+		mb_remedy(e, "it is encrypted (mutt_oauth2.py): gpg -d FILE | "
+			  "mailbearer enroll ADDRESS --import -");
+	else if (text->len > 0 && (text->data[0] == '[' ||
+				   text->data[0] == '#'))
+		mb_remedy(e, "email-oauth2-proxy's tokens are encrypted with "
+			  "the mailbox's password; sign in: mailbearer enroll "
+			  "ADDRESS");
+	else
+		mb_remedy(e, "give the token endpoint's JSON reply as it came");
+}
+
 int mb_import_parse(struct mb_grant *g, const struct mb_secret *json,
 		    int64_t now, const char *object, struct mb_err *e)
 {
@@ -137,7 +155,7 @@ int mb_import_parse(struct mb_grant *g, const struct mb_secret *json,
 			"line %d, column %d: the same member twice" :
 			"line %d, column %d: this is not JSON",
 			where.line, where.column);
-		mb_remedy(e, "give the token endpoint's JSON reply as it came");
+		not_json(json, e);
 		goto out;
 	}
 	if (!json_is_object(reply)) {

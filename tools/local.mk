@@ -41,6 +41,7 @@ TOOLS_SOURCES = \
 	%D%/completion.c %D%/completion.h %D%/completion_zsh.c \
 	%D%/converge.c \
 	%D%/converge.h \
+	%D%/expiry.c %D%/expiry.h \
 	%D%/due.c %D%/due.h %D%/due_list.c %D%/due_tell.c \
 	%D%/pool.c %D%/pool.h \
 	%D%/status.c %D%/status.h %D%/status_file.h %D%/status_known.c \

@@ -11,6 +11,7 @@
 #include "lib/escape.h"
 #include "lib/lock.h"
 #include "lib/paths.h"
+#include "tools/expiry.h"
 #include "tools/status.h"
 #include "tools/status_file.h"
 #include "tools/store_pick.h"
@@ -124,7 +125,8 @@ static void put_error(FILE *f, const struct mb_account *a)
 }
 
 static void put_account(FILE *f, const struct mb_account *a,
-			const char *provider, int64_t now)
+			const struct mb_credential *c, int64_t ends,
+			int64_t now)
 {
 	int64_t used = mb_accounts_used_at(a);
 
@@ -132,7 +134,7 @@ static void put_account(FILE *f, const struct mb_account *a,
 	put_member(f, "account", a->address);
 	put_member(f, "token_of", a->token_of);
 	put_member(f, "credential", a->credential);
-	put_member(f, "provider", provider);
+	put_member(f, "provider", c ? c->provider : "");
 	put_member(f, "state", mb_accounts_word(a->state));
 	put_flag(f, "needs_person", mb_accounts_needs_person(a->state));
 	put_flag(f, "refused", a->refused);
@@ -143,6 +145,8 @@ static void put_account(FILE *f, const struct mb_account *a,
 		put_number(f, "refresh_token_age", used < now ? now - used : 0);
 	else
 		(void)fputs("\"refresh_token_age\": null, ", f);
+	put_number(f, "secret_expires_at", ends);
+	put_flag(f, "secret_expires_soon", mb_expiry_soon(ends, now));
 	put_number(f, "next_attempt", a->next_attempt);
 	put_number(f, "attempts", a->attempts);
 	put_error(f, a);
@@ -153,8 +157,8 @@ static void put_all(FILE *f, const struct mb_tool *t,
 		    const struct mb_accounts *a,
 		    const struct mb_credfile *file)
 {
-	const struct mb_credential *c;
-	int64_t now = mb_now();
+	const struct mb_credential *c, *last = NULL;
+	int64_t now = mb_now(), ends = 0;
 	size_t i;
 
 	(void)fputs("{\"schema\": 1, ", f);
@@ -164,8 +168,12 @@ static void put_all(FILE *f, const struct mb_tool *t,
 	(void)fputs("\"accounts\": [", f);
 	for (i = 0; i < a->n; i++) {
 		c = mb_credfile_find(file, a->list[i].credential);
+		/* A certificate is not parsed for each of 10 000 accounts. */
+		if (c != last)
+			ends = c ? mb_expiry_at(c) : 0;
+		last = c;
 		(void)fputs(i ? ",\n" : "\n", f);
-		put_account(f, &a->list[i], c ? c->provider : "", now);
+		put_account(f, &a->list[i], c, ends, now);
 	}
 	(void)fputs("\n]}\n", f);
 }
