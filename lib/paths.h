@@ -11,6 +11,8 @@ extern const char mb_path_engine[];	/* engine.so */
 extern const char mb_path_http[];	/* http.so */
 extern const char mb_path_helper[];	/* mailbearer-refresh */
 extern const char mb_path_full[];	/* mailbearer-full: all verbs */
+extern const char mb_path_tool[];	/* mailbearer, for what others are to run */
+extern const char mb_path_plugins[];	/* Cyrus SASL's plugin directory */
 extern const char mb_path_providers[];	/* providers.conf */
 extern const char mb_path_confdir[];	/* /etc/mailbearer */
 extern const char mb_path_statedir[];	/* /var/lib/mailbearer */

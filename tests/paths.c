@@ -10,6 +10,8 @@ const char mb_path_engine[] = MB_TEST_BUILDDIR "/tests/stage/.libs/engine.so";
 const char mb_path_http[] = MB_TEST_BUILDDIR "/tests/stage/.libs/http.so";
 const char mb_path_helper[] = MB_TEST_BUILDDIR "/tests/stage/mailbearer-refresh";
 const char mb_path_full[] = MB_TEST_BUILDDIR "/tests/stage/mailbearer-full";
+const char mb_path_tool[] = MB_TEST_BUILDDIR "/tests/stage/mailbearer";
+const char mb_path_plugins[] = MB_TEST_BUILDDIR "/tests/stage/sasl2/.libs";
 const char mb_path_providers[] = MB_TEST_SRCDIR "/conf/providers.conf";
 /* No test may meet the store of the machine it runs on. */
 const char mb_path_confdir[] = "/nonexistent/mailbearer/etc";

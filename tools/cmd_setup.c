@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "lib/paths.h"
 #include "tools/out.h"
 #include "tools/setup.h"
 #include "tools/store_pick.h"
@@ -30,16 +30,11 @@ static int unknown(struct mb_tool *t, const char *name, struct mb_err *e)
  * is not in a usual place. */
 static const char *command(struct mb_tool *t, char *buf, size_t size)
 {
-	const char *name = "mailbearer";
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	const char *name = mb_path_tool;
 
-	if (n > 0) {
-		self[n] = '\0';
-		if (strcmp(self, "/usr/bin/mailbearer") != 0 &&
-		    strcmp(self, "/usr/local/bin/mailbearer") != 0)
-			name = self;
-	}
+	if (!strcmp(name, "/usr/bin/mailbearer") ||
+	    !strcmp(name, "/usr/local/bin/mailbearer"))
+		name = "mailbearer";
 	if (t->home_kind == MB_HOME_DIR)
 		(void)snprintf(buf, size, "%s --store %s", name, t->home_dir);
 	else

@@ -17,6 +17,9 @@ TOOLS_SOURCES = \
 	%D%/cmd_add.c \
 	%D%/cmd_apply.c \
 	%D%/cmd_completion.c \
+	%D%/cmd_doctor.c %D%/doctor.h %D%/doctor_accounts.c \
+	%D%/doctor_host.c %D%/doctor_net.c %D%/doctor_postfix.c \
+	%D%/doctor_store.c \
 	%D%/cmd_edit.c \
 	%D%/cmd_explain.c \
 	%D%/explain.c %D%/explain.h %D%/explain_say.c \

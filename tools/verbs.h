@@ -5,7 +5,8 @@
 
 #include "tools/tool.h"
 
-extern const struct mb_verb mb_verb_add, mb_verb_apply, mb_verb_completion, mb_verb_edit,
+extern const struct mb_verb mb_verb_add, mb_verb_apply, mb_verb_completion,
+	mb_verb_doctor, mb_verb_edit,
 	mb_verb_enroll, mb_verb_explain, mb_verb_help, mb_verb_init,
 	mb_verb_list, mb_verb_provider,
 	mb_verb_refresh, mb_verb_remove, mb_verb_rename, mb_verb_set,

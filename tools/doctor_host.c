@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What is installed: plugin, modules, helper; who else is; what confines. */
+#include "config.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/paths.h"
+#include "tools/doctor.h"
+#include "tools/setup.h"
+
+#define PLUGIN "libmailbearer.so"
+
+static void plugin(struct mb_doctor *d)
+{
+	char path[PATH_MAX + 32];
+	void *handle;
+
+	(void)snprintf(path, sizeof(path), "%s/" PLUGIN, mb_path_plugins);
+	if (access(path, R_OK) < 0) {
+		mb_doctor_say(d, MB_GRADE_BROKEN, "plugin",
+			      "install it again; programs look for plugins "
+			      "where libsasl2's others are", "%s is not there",
+			      path);
+		return;
+	}
+	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!handle || !dlsym(handle, "sasl_client_plug_init"))
+		mb_doctor_say(d, MB_GRADE_BROKEN, "plugin",
+			      "install it again", "%s cannot be loaded: %s",
+			      path, dlerror());
+	else
+		mb_doctor_say(d, MB_GRADE_OK, "plugin", NULL, "%s", path);
+}
+
+/* Built together?  The build's name is in each of them. */
+static bool of_this_build(const char *path)
+{
+	struct stat st;
+	bool found = false;
+	void *map;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && st.st_size > 0) {
+		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
+			   fd, 0);
+		if (map != MAP_FAILED) {
+			found = memmem(map, (size_t)st.st_size, mb_build_id,
+				       strlen(mb_build_id)) != NULL;
+			(void)munmap(map, (size_t)st.st_size);
+		}
+	}
+	(void)close(fd);
+	return found;
+}
+
+static void modules(struct mb_doctor *d)
+{
+	const char *const paths[] = {
+		mb_path_engine, mb_path_http, mb_path_helper,
+	};
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < sizeof(paths) / sizeof(paths[0]); i++) {
+		if (access(paths[i], R_OK) < 0) {
+			mb_doctor_say(d, MB_GRADE_BROKEN, "modules",
+				      "install mailbearer again",
+				      "%s is not there", paths[i]);
+			good = false;
+		} else if (!of_this_build(paths[i])) {
+			mb_doctor_say(d, MB_GRADE_BROKEN, "modules",
+				      "install all of mailbearer in one version, "
+				      "then restart the mail programs",
+				      "%s is of another build than this tool",
+				      paths[i]);
+			good = false;
+		}
+	}
+	if (good && access(mb_path_helper, X_OK) < 0)
+		mb_doctor_say(d, MB_GRADE_WARNING, "modules",
+			      "chmod 755 it", "%s cannot be executed",
+			      mb_path_helper);
+	else if (good)
+		mb_doctor_say(d, MB_GRADE_OK, "modules", NULL,
+			      "engine, http and helper are of one build");
+}
+
+static bool has_mechanism(const char *path)
+{
+	struct stat st;
+	bool found = false;
+	void *map;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
+		size_t n = (size_t)st.st_size;
+
+		map = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
+		if (map != MAP_FAILED) {
+			found = memmem(map, n, "XOAUTH2", 7) ||
+				memmem(map, n, "OAUTHBEARER", 11);
+			(void)munmap(map, n);
+		}
+	}
+	(void)close(fd);
+	return found;
+}
+
+/* Another plugin with the same mechanism: the stronger flags win, whatever the
+ * order, and then it answers instead of ours. */
+static void rivals(struct mb_doctor *d)
+{
+	DIR *dir = opendir(mb_path_plugins);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dir && (entry = readdir(dir)) != NULL) {
+		size_t n = strlen(entry->d_name);
+		char path[PATH_MAX + 260];
+
+		if (n < 4 || strcmp(entry->d_name + n - 3, ".so") ||
+		    !strcmp(entry->d_name, PLUGIN))
+			continue;
+		(void)snprintf(path, sizeof(path), "%s/%s", mb_path_plugins,
+			       entry->d_name);
+		if (!has_mechanism(path))
+			continue;
+		found = true;
+		mb_doctor_say(d, MB_GRADE_BROKEN, "rivals",
+			      "remove its package (dpkg -S or rpm -qf names "
+			      "it), then restart the mail programs",
+			      "%s has the same mechanisms, and may be chosen "
+			      "instead", path);
+	}
+	if (dir)
+		(void)closedir(dir);
+	if (!found)
+		mb_doctor_say(d, MB_GRADE_OK, "rivals", NULL,
+			      "no other plugin for XOAUTH2 or OAUTHBEARER");
+}
+
+/* Programs that load plugins, if they are linked to the right library. */
+static void sasl_library(struct mb_doctor *d)
+{
+	static const char *const programs[] = { "mbsync", "sendmail" };
+	const char *library;
+	size_t i;
+
+	for (i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
+		if (!d->client || strcmp(d->client, programs[i]))
+			continue;
+		library = mb_setup_sasl_library(programs[i]);
+		if (!library)
+			mb_doctor_say(d, MB_GRADE_BROKEN, "client",
+				      "install the flavour that has it",
+				      "%s is not there, or is linked to no "
+				      "SASL library", programs[i]);
+		else if (strcmp(library, "libsasl2") != 0)
+			mb_doctor_say(d, MB_GRADE_BROKEN, "client",
+				      "use the token command or the tunnel: "
+				      "mailbearer setup",
+				      "%s is linked to %s and cannot load the "
+				      "plugin", programs[i], library);
+		else
+			mb_doctor_say(d, MB_GRADE_OK, "client", NULL,
+				      "%s is linked to Cyrus SASL",
+				      programs[i]);
+	}
+}
+
+/* Debian confines msmtp: a passwordeval that is not allowed there is denied. */
+static void apparmor(struct mb_doctor *d)
+{
+	static const char profile[] = "/etc/apparmor.d/usr.bin.msmtp";
+	static const char local[] = "/etc/apparmor.d/local/usr.bin.msmtp";
+	char text[4096];
+	ssize_t n = 0;
+	int fd;
+
+	if (!d->client || strcmp(d->client, "msmtp") ||
+	    access(profile, F_OK) < 0 ||
+	    access("/sys/kernel/security/apparmor", F_OK) < 0)
+		return;
+	fd = open(local, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		n = read(fd, text, sizeof(text));
+		(void)close(fd);
+	}
+	if (n > 0 && memmem(text, (size_t)n, "mailbearer", 10))
+		mb_doctor_say(d, MB_GRADE_OK, "apparmor", NULL,
+			      "msmtp's profile allows the command");
+	else
+		mb_doctor_say(d, MB_GRADE_WARNING, "apparmor",
+			      "put this line into it, then: systemctl reload "
+			      "apparmor:  /usr/bin/mailbearer Uxr,",
+			      "msmtp's profile allows no token command (%s)",
+			      local);
+}
+
+static void selinux(struct mb_doctor *d)
+{
+	char mode = '0';
+	int fd = open("/sys/fs/selinux/enforce", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	if (read(fd, &mode, 1) == 1 && mode == '1')
+		mb_doctor_say(d, MB_GRADE_NOTE, "selinux",
+			      "if logins are denied: ausearch -m avc -c smtp, "
+			      "and see the policy module in contrib",
+			      "SELinux is enforcing");
+	(void)close(fd);
+}
+
+/* A crypto policy or a broken openssl.cnf can take away what seals. */
+static void crypto(struct mb_doctor *d)
+{
+	EVP_CIPHER *gcm = EVP_CIPHER_fetch(NULL, "AES-256-GCM", NULL);
+	EVP_MD *sha = EVP_MD_fetch(NULL, "SHA256", NULL);
+
+	if (gcm && sha)
+		mb_doctor_say(d, MB_GRADE_OK, "crypto", NULL, "%s",
+			      OpenSSL_version(OPENSSL_VERSION));
+	else
+		mb_doctor_say(d, MB_GRADE_BROKEN, "crypto",
+			      "look at openssl.cnf and the system's crypto "
+			      "policy", "%s has no %s",
+			      OpenSSL_version(OPENSSL_VERSION),
+			      gcm ? "SHA-256" : "AES-256-GCM");
+	EVP_CIPHER_free(gcm);
+	EVP_MD_free(sha);
+}
+
+void mb_doctor_host(struct mb_doctor *d)
+{
+	plugin(d);
+	modules(d);
+	rivals(d);
+	sasl_library(d);
+	crypto(d);
+	apparmor(d);
+	selinux(d);
+}

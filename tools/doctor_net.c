@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Token endpoints and this host's clock; with an address, its mail servers. */
+#include "config.h"
+
+#include <curl/curl.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/ca.h"
+#include "lib/http.h"
+#include "lib/token.h"
+#include "lib/url.h"
+#include "tools/doctor.h"
+#include "tools/login.h"
+#include "tools/out.h"
+#include "tools/owner.h"
+#include "tools/presets.h"
+#include "tools/store_pick.h"
+
+enum { CONNECT_MS = 10 * 1000, CLOCK_S = 120, CLOCK_BAD_S = 300 };
+
+static size_t drop(char *data, size_t size, size_t n, void *arg)
+{
+	(void)data;
+	(void)arg;
+	return size * n;
+}
+
+/* "Date: Sun, 06 Nov 1994 08:49:37 GMT" */
+static size_t on_header(char *data, size_t size, size_t n, void *arg)
+{
+	int64_t *when = arg;
+	char text[64];
+
+	if (size * n > 6 && size * n < sizeof(text) &&
+	    !strncasecmp(data, "date:", 5)) {
+		(void)snprintf(text, sizeof(text), "%.*s", (int)(size * n) - 5,
+			       data + 5);
+		*when = curl_getdate(text, NULL);
+	}
+	return size * n;
+}
+
+static CURLcode on_ssl_ctx(CURL *easy, void *ctx, void *store)
+{
+	(void)easy;
+	SSL_CTX_set1_cert_store(ctx, store);
+	return CURLE_OK;
+}
+
+#define SET(option, value) \
+	(curl_easy_setopt(easy, option, value) == CURLE_OK)
+
+/* HEAD, without any secret: whatever the answer, it has a date. */
+static CURLcode ask(const struct mb_credential *c, X509_STORE *store,
+		    int64_t *date, char text[CURL_ERROR_SIZE])
+{
+	CURL *easy = curl_easy_init();
+	CURLcode code = CURLE_FAILED_INIT;
+
+	if (easy && SET(CURLOPT_URL, c->token_endpoint) &&
+	    SET(CURLOPT_NOBODY, 1L) && SET(CURLOPT_NOSIGNAL, 1L) &&
+	    SET(CURLOPT_PROTOCOLS_STR, "https,http") &&
+	    SET(CURLOPT_FOLLOWLOCATION, 0L) &&
+	    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
+	    SET(CURLOPT_PROXY, c->proxy) && SET(CURLOPT_NOPROXY, "") &&
+	    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) &&
+	    SET(CURLOPT_TIMEOUT_MS, (long)(2 * CONNECT_MS)) &&
+	    SET(CURLOPT_CAINFO, NULL) && SET(CURLOPT_CAPATH, NULL) &&
+	    SET(CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx) &&
+	    SET(CURLOPT_SSL_CTX_DATA, store) &&
+	    SET(CURLOPT_WRITEFUNCTION, drop) &&
+	    SET(CURLOPT_HEADERFUNCTION, on_header) &&
+	    SET(CURLOPT_HEADERDATA, date) &&
+	    SET(CURLOPT_ERRORBUFFER, text))
+		code = curl_easy_perform(easy);
+	curl_easy_cleanup(easy);
+	return code;
+}
+
+static const char *remedy_for(CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return "look at this host's name servers (/etc/resolv.conf)";
+	case CURLE_PEER_FAILED_VERIFICATION:
+		return "is the clock right, and are the certificates of this "
+		       "host up to date (package ca-certificates)? an "
+		       "authority of your own: mailbearer set NAME --ca-file "
+		       "FILE";
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_COULDNT_CONNECT:
+		return "does a firewall let this host out to port 443? a "
+		       "proxy: mailbearer set NAME --proxy URL";
+	default:
+		return "look at the network";
+	}
+}
+
+static void tell_clock(struct mb_doctor *d, int64_t date, const char *origin)
+{
+	int64_t off = mb_now() - date;
+	bool ahead = off > 0;
+
+	if (!date)
+		return;
+	if (off < 0)
+		off = -off;
+	if (off <= CLOCK_S)
+		mb_doctor_say(d, MB_GRADE_OK, "clock", NULL,
+			      "within %lld s of %s", (long long)off, origin);
+	else
+		mb_doctor_say(d, off > CLOCK_BAD_S ? MB_GRADE_BROKEN :
+			      MB_GRADE_WARNING, "clock",
+			      "set it, and keep it: timedatectl set-ntp true",
+			      "%lld s %s of %s", (long long)off,
+			      ahead ? "ahead" : "behind", origin);
+}
+
+static void endpoint(struct mb_doctor *d, const struct mb_credential *c)
+{
+	char text[CURL_ERROR_SIZE] = "", origin[300];
+	X509_STORE *store = NULL;
+	struct mb_err e = { 0 };
+	int64_t date = 0;
+	struct mb_url u;
+	CURLcode code;
+
+	if (mb_url_parse(c->token_endpoint, &u) < 0)
+		return;
+	mb_url_origin(&u, origin, sizeof(origin));
+	if (mb_http_prepare(&e) < 0 ||
+	    (c->ca_pem.len ? mb_ca_from_pem(&c->ca_pem, c->name, &store, &e) :
+			     mb_ca_system(&store, &e)) < 0) {
+		mb_doctor_error(d, MB_GRADE_BROKEN, "endpoint", &e);
+		return;
+	}
+	code = ask(c, store, &date, text);
+	if (code == CURLE_OK)
+		mb_doctor_say(d, MB_GRADE_OK, "endpoint", NULL,
+			      "%s answers (client credential %s)", origin,
+			      c->name);
+	else
+		mb_doctor_say(d, MB_GRADE_BROKEN, "endpoint", remedy_for(code),
+			      "%s cannot be reached: %s", origin,
+			      text[0] ? text : curl_easy_strerror(code));
+	X509_STORE_free(store);
+	tell_clock(d, date, origin);
+}
+
+/* ---- a login, as the address ---- */
+
+struct servers {
+	size_t n;
+	char url[MB_PROVIDER_SERVERS][320];
+};
+
+struct verdict {
+	struct mb_err e;
+};
+
+struct trial {
+	char address[MB_ADDRESS_MAX + 1];
+	char url[320];
+};
+
+static int log_in(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
+{
+	const struct trial *x = arg;
+	struct verdict *v = out;
+	struct mb_deadline limit = mb_deadline_in(30 * 1000);
+	struct mb_token_want want = { .account = x->address,
+				      .deadline = &limit };
+	struct mb_login_url u;
+	struct mb_token_world w;
+	struct mb_login *l = NULL;
+	struct mb_record r;
+
+	memset(&r, 0, sizeof(r));
+	mb_pick_world(t, &w);
+	if (mb_login_url(x->url, &u, e) < 0)
+		return -1;
+	want.host = u.url.host;
+	if (mb_token_get(&w, &want, &r, NULL, &v->e) == 0) {
+		struct mb_login_want q = {
+			.url = x->url, .user = r.account,
+			.token = &r.access_token, .deadline = &limit,
+		};
+
+		(void)mb_login_open(&l, &q, &v->e);
+		mb_login_close(&l);
+	}
+	mb_record_clear(&r);
+	return 0;
+}
+
+static void mail_server(struct mb_doctor *d, const char *url)
+{
+	struct trial x;
+	struct verdict v;
+	struct mb_err e = { 0 };
+
+	memset(&v, 0, sizeof(v));
+	(void)snprintf(x.address, sizeof(x.address), "%s", d->address);
+	(void)snprintf(x.url, sizeof(x.url), "%s", url);
+	if (mb_owner_run(d->tool, log_in, &x, &v, sizeof(v), &e) < 0)
+		v.e = e;
+	if (v.e.id == MB_E_NONE)
+		mb_doctor_say(d, MB_GRADE_OK, "login", NULL, "%s at %s",
+			      d->address, url);
+	else
+		mb_doctor_error(d, MB_GRADE_BROKEN, "login", &v.e);
+}
+
+static void mail_servers(struct mb_doctor *d)
+{
+	struct mb_providers presets = { 0 };
+	const struct mb_provider *p;
+	struct mb_err e = { 0 };
+	char url[320];
+	size_t i;
+
+	if (!d->address)
+		return;
+	if (mb_presets_load(d->tool, &presets, &e) < 0) {
+		mb_doctor_error(d, MB_GRADE_BROKEN, "providers", &e);
+		return;
+	}
+	p = mb_provider_find(&presets, d->address);
+	for (i = 0; p && i < p->nservers; i++) {
+		const struct mb_server *s = &p->servers[i];
+		bool later = !strcmp(s->security, "starttls");
+
+		(void)snprintf(url, sizeof(url), "%s%s%s://%s:%d",
+			       s->protocol, strcmp(s->protocol, "pop") ? "" :
+			       "3", later ? "" : "s", s->host, s->port);
+		mail_server(d, url);
+	}
+	mb_providers_clear(&presets);
+}
+
+void mb_doctor_net(struct mb_doctor *d)
+{
+	size_t i, k;
+
+	for (i = 0; i < d->file.ncredentials; i++) {
+		const struct mb_credential *c = &d->file.credentials[i];
+
+		for (k = 0; k < i; k++)
+			if (!strcmp(d->file.credentials[k].token_endpoint,
+				    c->token_endpoint))
+				break;
+		if (k == i && c->token_endpoint[0])
+			endpoint(d, c);
+	}
+	mail_servers(d);
+}
