@@ -154,7 +154,12 @@ static void say(struct importing *x, const struct mb_import_tally *n)
 		       x->from.ncredentials == 1 ? "" : "s",
 		       n->added + n->replaced, x->bundle.naccounts,
 		       x->bundle.naccounts == 1 ? "" : "s", n->newer);
-	if (t->changed && !option(x, "check"))
+	if (!t->changed || option(x, "check"))
+		return;
+	if (x->bundle.naccounts == 0)
+		mb_out_note("next, for each account: %s enroll ADDRESS",
+			    mb_pick_command(t));
+	else
 		mb_out_note("Only one host may refresh an account: is the other "
 			    "one retired? next: %s refresh --all",
 			    mb_pick_command(t));

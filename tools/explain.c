@@ -30,8 +30,8 @@ static const char *const texts[] = {
 	"init --recovery-cert was used.",
 	[MB_E_KEY_CHANGED] =
 	"The file is whole, but sealed for another host key than the one in "
-	"use. A running program may still hold an old key (postfix reload), "
-	"or files of two hosts were mixed.",
+	"use. A running program may still hold the key of before a rekey "
+	"(postfix reload), or files of two hosts were mixed.",
 	[MB_E_RETIRED] =
 	"Somebody said mailbearer retire here, because the accounts moved to "
 	"another host: two hosts that refresh the same sign-in end it. Use "
