@@ -40,6 +40,13 @@ tests_unit_test_store_admin_SOURCES = tests/unit/test_store_admin.c \
 	tests/unit/run.h tests/unit/run.c
 tests_unit_test_store_admin_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_store_rekey
+TESTS += tests/unit/test_store_rekey
+tests_unit_test_store_rekey_SOURCES = tests/unit/test_store_rekey.c \
+	tests/unit/store_fixture.h tests/unit/store_fixture.c \
+	tests/unit/run.h tests/unit/run.c
+tests_unit_test_store_rekey_LDADD = $(ENGINE_LIBS) libtestpaths.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test_stampede
 TESTS += tests/unit/test_stampede
 tests_unit_test_stampede_SOURCES = tests/unit/test_stampede.c \
