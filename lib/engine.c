@@ -352,12 +352,6 @@ static void engine_refused(const char *account, int64_t generation)
 	leave(&x, NULL);
 }
 
-static void engine_explain(struct mb_err *e, const char *said, size_t n,
-			   const char *account)
-{
-	mb_codes_dress(e, said, n, account, NULL);
-}
-
 static int engine_trouble(struct mb_err *e)
 {
 	return mb_trouble_next(e);
@@ -385,7 +379,7 @@ const struct mb_engine mailbearer_engine
 	.knows = engine_knows,
 	.token = engine_token,
 	.refused = engine_refused,
-	.explain = engine_explain,
+	.explain = mb_codes_dress,
 	.trouble = engine_trouble,
 	.close = engine_close,
 };

@@ -55,7 +55,7 @@ struct mb_engine {
 	/* *e says that a server refused account's token: add what its words
 	 * (not NUL-terminated) mean, and the remedy that fits. */
 	void (*explain)(struct mb_err *e, const char *said, size_t n,
-			const char *account);
+			const char *account, const char *credential);
 
 	/* Background trouble (soft refresh failed, disk full): 1 and *e for
 	 * the next one not yet handed out (once per account and cause), 0 none. */

@@ -223,6 +223,20 @@ enum mb_unseal mb_store_unseal(struct mb_store *s,
 	return r;
 }
 
+int mb_store_seal_text(struct mb_store *s, const struct mb_secret *plain,
+		       struct mb_secret *out, struct mb_err *e)
+{
+	return mb_seal(s->keys.key, mb_store_sealing(s), plain, out, e);
+}
+
+int mb_store_unseal_text(struct mb_store *s, const struct mb_secret *sealed,
+			 const char *object, struct mb_secret *plain,
+			 struct mb_err *e)
+{
+	return mb_store_unseal(s, sealed, false, object, plain, e) ==
+	       MB_UNSEAL_OK ? 0 : -1;
+}
+
 int mb_store_enter(const struct mb_store *s, struct mb_store_guard *g,
 		   struct mb_err *e)
 {

@@ -147,6 +147,14 @@ void mb_store_abandon(struct mb_store *s, struct mb_record_lock *l);
 int mb_store_remove(struct mb_store *s, struct mb_record_lock *l,
 		    struct mb_err *e);
 
+/* A text of the tool's own (an enrolment begun), sealed with the host key; out
+ * is replaced.  0 or -1. */
+int mb_store_seal_text(struct mb_store *s, const struct mb_secret *plain,
+		       struct mb_secret *out, struct mb_err *e);
+int mb_store_unseal_text(struct mb_store *s, const struct mb_secret *sealed,
+			 const char *object, struct mb_secret *plain,
+			 struct mb_err *e);
+
 /* Call fn for the id of each record, in no order; stops when fn returns
  * non-zero and returns that. */
 int mb_store_each(struct mb_store *s,

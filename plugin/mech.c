@@ -304,7 +304,7 @@ static void refused(struct conn *c, const sasl_client_params_t *params,
 	mb_remedy(&e, "the next login uses a new one; if that is refused too: "
 		  "mailbearer enroll %s", c->account);
 	if (!repeats)
-		c->engine->explain(&e, text, n, c->account);
+		c->engine->explain(&e, text, n, c->account, NULL);
 	mb_host_tell(&h, &e);
 }
 

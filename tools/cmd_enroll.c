@@ -13,8 +13,7 @@
 #include "tools/store_pick.h"
 #include "tools/verbs.h"
 
-enum { CONNECT_MS = 10000, REPLY_MS = 75000, TIMEOUT_S = 900,
-       TIMEOUT_MAX_S = 86400, PORT_MAX = 65535 };
+enum { TIMEOUT_S = 900, TIMEOUT_MAX_S = 86400, PORT_MAX = 65535 };
 
 static const struct mb_opt options[] = {
 	{ "credential", "NAME", "which client credential, where several fit", 0 },
@@ -27,6 +26,12 @@ static const struct mb_opt options[] = {
 	{ "timeout", "S", "wait that many seconds (default 900)", 0 },
 	{ "import", "FILE", "a token response as JSON (-: stdin), no sign-in", 0 },
 	{ "replace", NULL, "let --import overwrite a sign-in that works", 0 },
+	{ "no-test", NULL, "do not log in to the mail server at the end", 0 },
+	{ "begin", NULL, "print the address to send to the owner, and end", 0 },
+	{ "expires", "S", "with --begin: good for that many seconds (3600)", 0 },
+	{ "finish", "URL", "what the owner's browser ended on (-: stdin)", 0 },
+	{ "from", "FILE", "many: ADDRESS[,OWNER] a line (-: stdin)", 0 },
+	{ "jobs", "N", "with --from: so many at a time (4)", 0 },
 	{ "check", NULL, "write and send nothing, say what would change", 0 },
 	{ "token", "T", "a token comes by --import FILE or -", MB_OPT_REFUSED },
 	{ "code", "C", "paste the address at the terminal", MB_OPT_REFUSED },
@@ -35,7 +40,7 @@ static const struct mb_opt options[] = {
 
 /* ---- the last words ---- */
 
-static void say_enrolled(const struct mb_enroll *n, int64_t expires_at)
+void mb_enroll_say(const struct mb_enroll *n, int64_t expires_at)
 {
 	struct mb_tool *t = n->tool;
 	const char *name = n->credential->name;
@@ -168,30 +173,18 @@ static int import(struct mb_enroll *n, struct mb_err *e)
 			     n->credential->name);
 	if (mb_enroll_save(n, e) < 0)
 		return -1;
-	say_enrolled(n, until);
+	mb_enroll_say(n, until);
 	return 0;
 }
 
 /* ---- a sign-in ---- */
 
-static int keep(struct mb_enroll *n, const char *nonce, struct mb_err *e)
-{
-	int64_t until = n->grant.expires_at;
-
-	if (mb_enroll_check(n, nonce, e) < 0 || mb_enroll_save(n, e) < 0)
-		return -1;
-	say_enrolled(n, until);
-	return 0;
-}
-
 static int redeem(struct mb_enroll *n, struct mb_flow_code *f, struct mb_err *e)
 {
-	static const struct mb_patience patience = { CONNECT_MS, REPLY_MS };
+	const struct mb_enroll_code code = { &f->code, &f->verifier,
+		f->redirect_uri, mb_secret_str(&f->nonce) };
 
-	if (mb_redeem_code(n->credential, n->account, &f->code, &f->verifier,
-			   f->redirect_uri, &patience, &n->grant, e) !=
-	    MB_OUT_GRANTED ||
-	    keep(n, mb_secret_str(&f->nonce), e) < 0)
+	if (mb_enroll_redeem(n, &code, e) < 0)
 		return -1;
 	mb_flow_code_finish(f, NULL);
 	return 0;
@@ -208,7 +201,8 @@ static int sign_in_by_device(struct mb_enroll *n, int64_t timeout,
 		.timeout_s = timeout,
 	};
 
-	return mb_flow_device(&want, &n->grant, e) < 0 ? -1 : keep(n, "", e);
+	return mb_flow_device(&want, &n->grant, e) < 0 ? -1 :
+	       mb_enroll_keep(n, "", e);
 }
 
 static int sign_in(struct mb_enroll *n, struct mb_err *e)
@@ -263,7 +257,7 @@ static int enroll(struct mb_enroll *n, struct mb_err *e)
 	/* Before privileges are dropped: the file is the caller's. */
 	if ((file && load(n, file, e) < 0) || mb_enroll_open(n, e) < 0)
 		return -1;
-	if (mb_opts_has(o, "as") && !file) {
+	if (strcmp(n->owner, n->account) != 0 && !file) {
 		ret = try_share(n, e);
 		if (ret)
 			return ret < 0 ? -1 : 0;
@@ -274,7 +268,36 @@ static int enroll(struct mb_enroll *n, struct mb_err *e)
 	}
 	if (mb_enroll_credential(n, e) < 0)
 		return -1;
-	return file ? import(n, e) : sign_in(n, e);
+	if (file)
+		return import(n, e);
+	return mb_opts_has(o, "begin") && !checking(n) ?
+	       mb_enroll_begin(n, e) : sign_in(n, e);
+}
+
+/* Options that exclude each other, or belong together. */
+static int check_options(const struct mb_opts *o, struct mb_err *e)
+{
+	static const char *const ways[] = { "import", "begin", "finish" };
+	size_t i, given = 0;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		given += mb_opts_has(o, ways[i]);
+	if (given > 1)
+		return mb_opts_usage(o, e, "--import, --begin and --finish exclude each other");
+	if (mb_opts_has(o, "replace") && !mb_opts_has(o, "import"))
+		return mb_opts_usage(o, e, "--replace belongs to --import; a sign-in replaces by itself");
+	if (mb_opts_has(o, "expires") && !mb_opts_has(o, "begin"))
+		return mb_opts_usage(o, e, "--expires belongs to --begin");
+	if (mb_opts_has(o, "jobs") && !mb_opts_has(o, "from"))
+		return mb_opts_usage(o, e, "--jobs belongs to --from");
+	if (mb_opts_has(o, "from") &&
+	    (mb_opts_has(o, "import") || mb_opts_has(o, "finish") ||
+	     mb_opts_has(o, "as") || mb_opts_has(o, "port")))
+		return mb_opts_usage(o, e, "--from excludes --import, --finish, --as and --port; an owner stands in the file");
+	if (mb_opts_has(o, "finish") &&
+	    (mb_opts_has(o, "as") || mb_opts_has(o, "credential")))
+		return mb_opts_usage(o, e, "--finish goes on with what --begin was given");
+	return 0;
 }
 
 static int run(struct mb_tool *t, struct mb_err *e)
@@ -283,10 +306,17 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	const struct mb_opts *o = &t->opts;
 	int ret;
 
+	if (check_options(o, e) < 0)
+		return -1;
+	if (mb_opts_has(o, "finish") || mb_opts_has(o, "from")) {
+		if (o->noperands)
+			return mb_opts_usage(o, e, "no ADDRESS goes with --from or --finish");
+		return mb_opts_has(o, "from") ?
+		       mb_enroll_many(t, mb_opts_get(o, "from"), enroll, e) :
+		       mb_enroll_finish(t, mb_opts_get(o, "finish"), e);
+	}
 	if (mb_opts_operands(o, 1, 1, "ADDRESS", e) < 0)
 		return -1;
-	if (mb_opts_has(o, "replace") && !mb_opts_has(o, "import"))
-		return mb_opts_usage(o, e, "--replace belongs to --import; a sign-in replaces by itself");
 	n.account = o->operands[0];
 	n.owner = mb_opts_get(o, "as");
 	if (!n.owner)
@@ -298,7 +328,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 
 const struct mb_verb mb_verb_enroll = {
 	.name = "enroll",
-	.operands = "ADDRESS",
+	.operands = "ADDRESS | --from FILE | --finish URL",
 	.summary = "let the owner of a mailbox sign in once, in a browser",
 	.opts = options,
 	.more =
@@ -306,6 +336,8 @@ const struct mb_verb mb_verb_enroll = {
 "code is shown here and entered there, if the provider allows that. Without a\n"
 "terminal, --no-browser (or --port) prints the address to sign in at as one\n"
 "line on stdout and waits for the answer on 127.0.0.1 and ::1. An account that\n"
-"is enrolled keeps its sign-in until the new one has come.\n",
+"is enrolled keeps its sign-in until the new one has come and has logged in to\n"
+"the mail server. Owners who sit elsewhere: --begin prints an address to send\n"
+"to them, --finish takes the one they send back.\n",
 	.run = run,
 };

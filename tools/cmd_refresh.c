@@ -113,20 +113,6 @@ static int all(struct round *r, struct mb_err *e)
 	return 0;
 }
 
-/* Of several failures the one that asks most of whoever reads it. */
-static int worst(unsigned int seen)
-{
-	static const int order[] = { MB_EXIT_USAGE, MB_EXIT_FAILED,
-				     MB_EXIT_NOT_FOUND, MB_EXIT_PERSON,
-				     MB_EXIT_TEMPORARY };
-	size_t i;
-
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (seen & (1u << order[i]))
-			return order[i];
-	return MB_EXIT_OK;
-}
-
 static int due(struct mb_tool *t, struct mb_err *e)
 {
 	if (t->opts.noperands || mb_opts_has(&t->opts, "all") ||
@@ -162,7 +148,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	for (i = 0; i < t->opts.noperands; i++)
 		one(&r, t->opts.operands[i]);
 	mb_out_set(t, "accounts", r.accounts);
-	return worst(r.seen);
+	return mb_out_worst(r.seen);
 }
 
 static const struct mb_opt options[] = {

@@ -88,6 +88,8 @@ static int log_in(struct tunnel *t, const struct mb_deadline *d,
 		.user = t->record.account,
 		.token = &t->record.access_token,
 		.ca_pem = &t->credential.ca_pem,
+		.credential = t->credential.name,
+		.proxy = t->credential.proxy,
 		.mechanism = t->mechanism,
 		.deadline = d,
 	};

@@ -59,6 +59,47 @@ enum mb_enroll_way {
 int mb_enroll_choose(const struct mb_enroll *n, enum mb_enroll_way *way,
 		     struct mb_err *e);
 
+/* ---- tools/enroll_redeem.c: from a code to a grant that works ---- */
+
+struct mb_enroll_code {
+	const struct mb_secret *code;
+	const struct mb_secret *verifier;
+	const char *redirect_uri;
+	const char *nonce;	/* as sent, or "" */
+};
+
+/* n->grant has come: check who signed in, log in to the mail server as the
+ * account, write the record, say so. */
+int mb_enroll_keep(struct mb_enroll *n, const char *nonce, struct mb_err *e);
+
+/* Redeem the code, and keep what comes of it. */
+int mb_enroll_redeem(struct mb_enroll *n, const struct mb_enroll_code *code,
+		     struct mb_err *e);
+
+/* A real login as the account with n->grant, at the servers of the provider's
+ * file.  0 also where none is known or reached, or with --no-test. */
+int mb_enroll_test(struct mb_enroll *n, struct mb_err *e);
+
+/* ---- tools/enroll_begin.c: sign-in and answer at different times ---- */
+
+/* Print the URL to send to the owner. */
+int mb_enroll_begin(struct mb_enroll *n, struct mb_err *e);
+/* What the owner's browser ended on. */
+int mb_enroll_finish(struct mb_tool *t, const char *url, struct mb_err *e);
+
+/* ---- tools/enroll_many.c ---- */
+
+/* One account, as the options say. */
+typedef int mb_enroll_one(struct mb_enroll *n, struct mb_err *e);
+/* Each line of FILE; an exit status, or -1. */
+int mb_enroll_many(struct mb_tool *t, const char *file, mb_enroll_one *one,
+		   struct mb_err *e);
+
+/* ---- tools/cmd_enroll.c ---- */
+
+/* The last words; expires_at 0: there is no access token yet. */
+void mb_enroll_say(const struct mb_enroll *n, int64_t expires_at);
+
 /* ---- tools/enroll_save.c: from a grant to a record ---- */
 
 /* Did the right person sign in, and will the sign-in last?  nonce: as sent, or

@@ -3,17 +3,17 @@
 #include "config.h"
 
 #include <ctype.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "lib/escape.h"
 #include "tools/accounts.h"
 #include "tools/explain.h"
+#include "tools/login_words.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
 
-enum { CHALLENGE_MAX = 2048, CHALLENGE_MIN = 16 };
+enum { CHALLENGE_MAX = 2048 };
 
 static void say_code(struct mb_tool *t, const struct mb_code *c)
 {
@@ -142,30 +142,6 @@ int mb_explain_account(struct mb_tool *t, const char *address,
 
 /* ---- a line ---- */
 
-static bool is_base64(char c)
-{
-	return isalnum((unsigned char)c) || c == '+' || c == '/' || c == '=';
-}
-
-/* A challenge as it goes over the wire: base64 of JSON begins with eyJ (or
- * with ew where a line break follows the brace).  Returns its length. */
-static size_t decode(const char *text, char *out, size_t size)
-{
-	const char *p = strstr(text, "eyJ");
-	size_t n = 0;
-	int got;
-
-	if (!p)
-		p = strstr(text, "ewo");
-	while (p && is_base64(p[n]))
-		n++;
-	if (n < CHALLENGE_MIN || n % 4 != 0 || n / 4 * 3 >= size)
-		return 0;
-	got = EVP_DecodeBlock((unsigned char *)out, (const unsigned char *)p,
-			      (int)n);
-	return got > 0 ? (size_t)got : 0;
-}
-
 /* The id in brackets that ends a message. */
 static enum mb_id bracketed(const char *text)
 {
@@ -204,7 +180,7 @@ static const char *address_in(const char *text, char *buf, size_t size)
 int mb_explain_line(struct mb_tool *t, const char *text, struct mb_err *e)
 {
 	char challenge[CHALLENGE_MAX], address[MB_ADDRESS_MAX + 1];
-	size_t n = decode(text, challenge, sizeof(challenge));
+	size_t n = mb_login_challenge(text, challenge, sizeof(challenge));
 	struct mb_explain x = { .id = bracketed(text) };
 	char shown[160];
 

@@ -23,6 +23,8 @@ TOOLS_SOURCES = \
 	%D%/cmd_edit.c \
 	%D%/cmd_explain.c \
 	%D%/explain.c %D%/explain.h %D%/explain_say.c \
+	%D%/cmd_test.c %D%/probe.c %D%/probe.h \
+	%D%/login_url.c %D%/login_words.c %D%/login_words.h \
 	%D%/cmd_help.c \
 	%D%/cmd_init.c \
 	%D%/cmd_list.c \
@@ -112,6 +114,7 @@ TOOLS_SOURCES += \
 	%D%/browser.c %D%/browser.h %D%/callback.c %D%/callback.h \
 	%D%/cmd_enroll.c %D%/enroll.h %D%/enroll_pick.c %D%/enroll_save.c \
 	%D%/enroll_way.c %D%/signals.c %D%/signals.h %D%/qr.c %D%/qr.h \
+	%D%/enroll_begin.c %D%/enroll_many.c %D%/enroll_redeem.c \
 	%D%/flow_code.c %D%/flow_code.h %D%/flow_wait.c \
 	%D%/flow_device.c %D%/flow_device.h \
 	%D%/idtoken.c %D%/idtoken.h %D%/import.c %D%/import.h \

@@ -12,9 +12,10 @@
 
 #include "lib/ca.h"
 #include "lib/http.h"
+#include "tools/login_words.h"
 
 enum { CONNECT_MS = 10 * 1000, LOGIN_MS = 30 * 1000, SAID_MAX = 64 * 1024,
-       LINE_MAX_SHOWN = 400 };
+       LINE_MAX_SHOWN = 2000 };
 
 struct mb_login {
 	CURL *easy;
@@ -23,23 +24,9 @@ struct mb_login {
 	char origin[300];
 	char text[CURL_ERROR_SIZE];	/* libcurl's own words */
 	char last[LINE_MAX_SHOWN];	/* the server's last line */
+	char challenge[LINE_MAX_SHOWN];	/* why it refuses, in base64; or "" */
 	struct mb_secret ehlo;
 	curl_socket_t fd;
-};
-
-static const struct scheme {
-	const char *name;
-	enum mb_login_protocol protocol;
-	bool tls;
-} schemes[] = {
-	{ "imap", MB_LOGIN_IMAP, false },
-	{ "imaps", MB_LOGIN_IMAP, true },
-	{ "smtp", MB_LOGIN_SMTP, false },
-	{ "submission", MB_LOGIN_SMTP, false },
-	{ "smtps", MB_LOGIN_SMTP, true },
-	{ "submissions", MB_LOGIN_SMTP, true },
-	{ "pop3", MB_LOGIN_POP3, false },
-	{ "pop3s", MB_LOGIN_POP3, true },
 };
 
 /* libcurl's name of the scheme, and the port a mail program would take: for
@@ -62,33 +49,6 @@ static const char *curl_scheme(const struct mb_login_url *u, unsigned *port)
 	if (!*port)
 		*port = u->tls ? 993 : 143;
 	return u->tls ? "imaps" : "imap";
-}
-
-static int bad_url(struct mb_err *e, const char *text, const char *cause)
-{
-	(void)mb_fail(e, MB_E_USAGE, text, "%s", cause);
-	return mb_remedy(e, "write it as imaps://HOST, smtp://HOST:587 or "
-			 "pop3s://HOST");
-}
-
-int mb_login_url(const char *text, struct mb_login_url *u, struct mb_err *e)
-{
-	size_t i;
-
-	if (mb_url_parse(text, &u->url) < 0)
-		return bad_url(e, text, "is not the URL of a mail server");
-	if (u->url.userinfo || u->url.query || u->url.fragment ||
-	    (text[u->url.path] && strcmp(text + u->url.path, "/")))
-		return bad_url(e, text, "has more in it than a host and a "
-			       "port");
-	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
-		if (strcmp(u->url.scheme, schemes[i].name))
-			continue;
-		u->protocol = schemes[i].protocol;
-		u->tls = schemes[i].tls;
-		return 0;
-	}
-	return bad_url(e, text, "is not of a protocol known here");
 }
 
 static void keep_ehlo(struct mb_login *l, const char *line, size_t n)
@@ -118,6 +78,9 @@ static size_t on_line(char *data, size_t size, size_t n, void *arg)
 		(void)snprintf(l->last, sizeof(l->last), "%.*s",
 			       (int)(len < sizeof(l->last) ?
 				     len : sizeof(l->last) - 1), data);
+	/* A continuation; its line is the last one for a moment only. */
+	if (len > 4 && (data[0] == '+' || !memcmp(data, "334", 3)))
+		memcpy(l->challenge, l->last, sizeof(l->challenge));
 	return n;
 }
 
@@ -158,7 +121,9 @@ static bool set_limits(struct mb_login *l, const struct mb_login_want *q)
 	ok = SET(CURLOPT_NOSIGNAL, 1L) &&
 	     SET(CURLOPT_PROTOCOLS_STR, "imap,imaps,smtp,smtps,pop3,pop3s") &&
 	     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
-	     SET(CURLOPT_PROXY, "") && SET(CURLOPT_NOPROXY, "*") &&
+	     SET(CURLOPT_PROXY, q->proxy ? q->proxy : "") &&
+	     SET(CURLOPT_NOPROXY, "") && SET(CURLOPT_HTTPPROXYTUNNEL, 1L) &&
+	     SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) &&
 	     SET(CURLOPT_TCP_KEEPALIVE, 1L) &&
 	     SET(CURLOPT_CONNECT_ONLY, 1L) &&
 	     SET(CURLOPT_TIMEOUT_MS, (long)left) &&
@@ -207,6 +172,9 @@ static const char *words_of(const struct mb_login *l)
 {
 	const char *blank = strchr(l->last, ' ');
 
+	/* It says more than the tagged line behind it. */
+	if (mb_login_challenge(l->challenge, NULL, 0))
+		return l->challenge;
 	return l->u.protocol == MB_LOGIN_IMAP && blank && l->last[0] != '*' &&
 	       l->last[0] != '+' ? blank + 1 : l->last;
 }
@@ -239,9 +207,9 @@ static void explain_refusal(const struct mb_login *l,
 		(void)mb_remedy(e, "try again later");
 		return;
 	}
-	(void)mb_fail(e, MB_E_TOKEN_REFUSED, q->user,
-		      "%s refuses the token: %s", l->origin, said);
-	(void)mb_remedy(e, "what it means: mailbearer explain token-refused");
+	mb_login_words(e, q->user, q->credential, l->origin,
+		       "refuses the token",
+		       mb_login_harmless(said, q->token));
 }
 
 static void explain(const struct mb_login *l, const struct mb_login_want *q,

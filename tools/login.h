@@ -42,6 +42,8 @@ struct mb_login_want {
 	const struct mb_secret *ca_pem;		/* empty or NULL: the system's */
 	/* "XOAUTH2" or "OAUTHBEARER"; NULL: what the server offers. */
 	const char *mechanism;
+	const char *credential;		/* its name, for remedies; or NULL */
+	const char *proxy;		/* of the credential; NULL, "": none */
 	const struct mb_deadline *deadline;	/* of the login */
 };
 

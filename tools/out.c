@@ -37,6 +37,19 @@ int mb_out_status(const struct mb_err *e)
 	return status[mb_message(e->id)->kind];
 }
 
+int mb_out_worst(unsigned int seen)
+{
+	static const int order[] = { MB_EXIT_USAGE, MB_EXIT_FAILED,
+				     MB_EXIT_NOT_FOUND, MB_EXIT_PERSON,
+				     MB_EXIT_TEMPORARY };
+	size_t i;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (seen & (1u << order[i]))
+			return order[i];
+	return MB_EXIT_OK;
+}
+
 void mb_out_line(const struct mb_tool *t, const char *format, ...)
 {
 	va_list ap;

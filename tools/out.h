@@ -19,6 +19,10 @@ void mb_out_start(void);
 /* The exit status of an error: the one table. */
 int mb_out_status(const struct mb_err *e);
 
+/* Of several failures (bit i: exit status i occurred) the status of the one
+ * that asks most of whoever reads it; 0 if there was none. */
+int mb_out_worst(unsigned int seen);
+
 /* One line of the answer on stdout; nothing with --json.  Printable text only:
  * what came from outside goes through mb_escape() first. */
 void mb_out_line(const struct mb_tool *t, const char *format, ...)

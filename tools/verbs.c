@@ -20,6 +20,7 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_tunnel,
 	&mb_verb_refresh,
 	&mb_verb_doctor,
+	&mb_verb_test,
 	&mb_verb_explain,
 	&mb_verb_remove,
 	&mb_verb_completion,

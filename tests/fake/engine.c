@@ -89,8 +89,9 @@ static void refused(const char *account, int64_t generation)
 }
 
 static void explain(struct mb_err *e, const char *said, size_t n,
-		    const char *account)
+		    const char *account, const char *credential)
 {
+	(void)credential;
 	(void)e;
 	(void)said;
 	(void)n;
