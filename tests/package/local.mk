@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The packages themselves: minutes, root and a mirror, so in check-long alone.
+dist_check_SCRIPTS += %D%/deb.sh
+EXTRA_DIST += %D%/mapped.c
+TESTS_LONG += %D%/deb.sh
+
+EXTRA_DIST += debian/changelog debian/control debian/copyright \
+	debian/libsasl2-modules-mailbearer.install \
+	debian/mailbearer.README.Debian debian/mailbearer.install \
+	debian/mailbearer.postrm debian/mailbearer.tmpfiles debian/rules \
+	debian/source/format debian/watch debian/tests/control \
+	debian/tests/endpoint.pl debian/tests/login.pl debian/tests/smoke
