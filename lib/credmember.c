@@ -260,7 +260,9 @@ int mb_credmember_read(const struct mb_credconf *conf,
 				   "client_secret_file exclude each other");
 		goto fail;
 	}
-	if (!x->secret_file[0] && mb_credential_check(&x->c, e) < 0) {
+	/* What the provider's preset fills in is checked when it is there. */
+	if (!x->secret_file[0] && !(apply && !x->c.token_endpoint[0]) &&
+	    mb_credential_check(&x->c, e) < 0) {
 		with_line(conf, group, e);
 		goto fail;
 	}

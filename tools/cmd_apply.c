@@ -98,7 +98,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	if (mb_opts_operands(&t->opts, 1, 1, "FILE or -", e) < 0 ||
 	    mb_pick_store(t, MB_PICK_CREDENTIALS, e) < 0)
 		return -1;
-	if (mb_wanted_read(t->opts.operands[0], &text, &wanted, e) < 0 ||
+	if (mb_wanted_read(t, t->opts.operands[0], &text, &wanted, e) < 0 ||
 	    mb_change_begin(t, &c, true, e) < 0 ||
 	    converge(t, &c, &text, &wanted, e) < 0)
 		goto out;

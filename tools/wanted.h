@@ -5,10 +5,11 @@
 #define MB_TOOLS_WANTED_H
 
 #include "lib/credfile.h"
+#include "tools/tool.h"
 
 /* Read FILE ("-": stdin), put the secrets in, parse.  name: for messages.
  * text and file are replaced on success only. */
-int mb_wanted_read(const char *path, struct mb_secret *text,
+int mb_wanted_read(const struct mb_tool *t, const char *path, struct mb_secret *text,
 		   struct mb_credfile *file, struct mb_err *e);
 
 /* Let `text` have the top-level member `name` exactly as `from` has it; a

@@ -344,4 +344,26 @@ in_out "provider show in JSON has the steps" '"steps": ['
 run provider show nosuch
 exits "an unknown provider: 3" 3
 
+# What a file does not say comes from the provider's preset.
+cat >"$T/few.conf" <<'END'
+credentials = (
+  { name = "few"; provider = "microsoft"; tenant = "contoso.com"; # short
+    client_id = "8a1d0c1e-1234-5678-9abc-0123456789ab" }
+);
+END
+run apply "$T/few.conf"
+exits "apply fills in what the preset has" 0
+quiet show few
+in_out "the token endpoint" \
+	"https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token"
+in_out "the scope for imap and smtp" "https://outlook.office.com/SMTP.Send"
+in_out "the mail servers" "*.office365.com"
+run apply "$T/few.conf"
+in_out "once more: unchanged" unchanged
+run apply --prune "$T/few.conf"
+exits "--prune takes such a file, too" 0
+sed 's/tenant = "contoso.com";//' "$T/few.conf" >"$T/tenant.conf"
+run apply "$T/tenant.conf"
+in_err "what a preset cannot know has to be there" "needs a tenant"
+
 done_testing
