@@ -6,7 +6,9 @@
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -64,10 +66,18 @@ static int connect_to(int port)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int tries = 600, ret;
 
 	fuzz_check(fd >= 0);
 	(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
-	fuzz_check(connect(fd, (const struct sockaddr *)&to, sizeof(to)) == 0);
+	/* The machine's ports may all be in use for a moment. */
+	while ((ret = connect(fd, (const struct sockaddr *)&to,
+			      sizeof(to))) < 0 &&
+	       (errno == EADDRNOTAVAIL || errno == EINTR) && --tries)
+		(void)usleep(100 * 1000);
+	if (ret < 0)
+		perror("connect");
+	fuzz_check(ret == 0);
 	return fd;
 }
 
