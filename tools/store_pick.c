@@ -12,6 +12,7 @@
 
 #include "lib/engine_http.h"
 #include "lib/helper.h"
+#include "lib/escape.h"
 #include "lib/paths.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
@@ -86,9 +87,13 @@ static void note_command(struct mb_tool *t)
 
 void mb_pick_say(struct mb_tool *t)
 {
+	char dir[PATH_MAX];
+
+	/* --store DIR comes from outside. */
+	(void)mb_escape(dir, sizeof(dir), t->home.conf_dir,
+			strlen(t->home.conf_dir));
 	if (!t->said)
-		mb_out_note("store: %s (%s)", t->home.conf_dir,
-			    mb_pick_kind(t));
+		mb_out_note("store: %s (%s)", dir, mb_pick_kind(t));
 	t->said = true;
 }
 
