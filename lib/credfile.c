@@ -13,15 +13,6 @@
 
 enum { DEADLINE = 30, DEADLINE_MAX = 600, RECOVERY_MAX = 256 * 1024 };
 
-static const struct mb_member rule_members[] = {
-	{ "user", MB_MEMBER_TEXT, offsetof(struct mb_rule, user),
-	  MB_ADDRESS_MAX + 1, NULL, 0 },
-	{ "credential", MB_MEMBER_TEXT, offsetof(struct mb_rule, credential),
-	  MB_NAME_MAX + 1, NULL, 0 },
-	{ "grant", MB_MEMBER_TEXT, offsetof(struct mb_rule, grant),
-	  sizeof(((struct mb_rule *)0)->grant), NULL, 0 },
-};
-
 static const struct mb_member setting_members[] = {
 	{ "deadline", MB_MEMBER_INT, 0, 0, NULL, 0 },
 };
@@ -95,39 +86,6 @@ int mb_credfile_open(struct mb_credconf *conf, const struct mb_secret *text,
 	return -1;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct mb_credential *const *x = a;
-	const struct mb_credential *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-/* Sorted, because a comparison of each with each would be quadratic. */
-static int sort_names(const struct mb_credfile *cf,
-		      const struct mb_credential ***sorted,
-		      const struct mb_credconf *conf, struct mb_err *e)
-{
-	const struct mb_credential **list =
-		calloc(cf->ncredentials + 1, sizeof(*list));
-
-	if (!list)
-		return mb_fail(e, MB_E_NOMEM, conf->object, "out of memory");
-	for (size_t i = 0; i < cf->ncredentials; i++)
-		list[i] = &cf->credentials[i];
-	qsort(list, cf->ncredentials, sizeof(*list), by_name);
-	for (size_t i = 1; i < cf->ncredentials; i++) {
-		if (strcmp(list[i - 1]->name, list[i]->name) != 0)
-			continue;
-		mb_fail(e, MB_E_EXISTS, conf->object,
-			"two client credentials are named %s", list[i]->name);
-		free(list);
-		return mb_remedy(e, "%s", conf->remedy);
-	}
-	*sorted = list;
-	return 0;
-}
-
 static int read_credentials(const struct mb_credconf *conf, bool apply,
 			    struct mb_credfile *cf, struct mb_err *e)
 {
@@ -157,74 +115,6 @@ static int read_credentials(const struct mb_credconf *conf, bool apply,
 				       "out of memory");
 	}
 	return 0;
-}
-
-static int check_rule(const struct mb_credconf *conf,
-		      const config_setting_t *s, const struct mb_rule *r,
-		      const struct mb_credential *const *sorted, size_t n,
-		      struct mb_err *e)
-{
-	size_t low = 0, high = n;
-
-	if (strcmp(r->user, "*") != 0 && !strchr(r->user, '@'))
-		return mb_credconf_refuse(conf, s, e, "\"user\" is neither an "
-					  "address nor *@DOMAIN nor *");
-	if (strpbrk(r->user, " \t\r\n\"\\"))
-		return mb_credconf_refuse(conf, s, e,
-					  "\"user\" is not an address");
-	if (strspn(r->grant, "abcdefghijklmnopqrstuvwxyz_") <
-	    strlen(r->grant) || !r->grant[0])
-		return mb_credconf_refuse(conf, s, e,
-					  "\"grant\" is not a name");
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int order = strcmp(r->credential, sorted[mid]->name);
-
-		if (order == 0)
-			return 0;
-		if (order < 0)
-			high = mid;
-		else
-			low = mid + 1;
-	}
-	return mb_credconf_refuse(conf, s, e, "there is no client credential "
-				  "\"%s\"", r->credential);
-}
-
-static int read_rules(const struct mb_credconf *conf, struct mb_credfile *cf,
-		      struct mb_err *e)
-{
-	const struct mb_credential **sorted = NULL;
-	const config_setting_t *list;
-	int ret = -1;
-	size_t n;
-
-	if (sort_names(cf, &sorted, conf, e) < 0)
-		return -1;
-	if (mb_credconf_list(conf, "accounts", &list, e) < 0)
-		goto out;
-	n = list ? (size_t)config_setting_length(list) : 0;
-	cf->rules = calloc(n + 1, sizeof(*cf->rules));
-	if (!cf->rules) {
-		mb_fail(e, MB_E_NOMEM, conf->object, "out of memory");
-		goto out;
-	}
-	for (size_t i = 0; i < n; i++) {
-		const config_setting_t *s =
-			config_setting_get_elem(list, (unsigned int)i);
-
-		if (mb_credconf_read(conf, s, rule_members,
-				     COUNT(rule_members), &cf->rules[i],
-				     e) < 0 ||
-		    check_rule(conf, s, &cf->rules[i], sorted,
-			       cf->ncredentials, e) < 0)
-			goto out;
-		cf->nrules = i + 1;
-	}
-	ret = 0;
-out:
-	free(sorted);
-	return ret;
 }
 
 static int read_settings(const struct mb_credconf *conf,
@@ -280,7 +170,7 @@ static int parse(struct mb_credfile *cf, const struct mb_secret *text,
 	if (mb_credfile_open(&conf, text, apply, object, e) < 0)
 		return -1;
 	if (read_credentials(&conf, apply, &new, e) < 0 ||
-	    read_rules(&conf, &new, e) < 0 ||
+	    mb_credfile_read_rules(&conf, &new, e) < 0 ||
 	    read_settings(&conf, &new, e) < 0 ||
 	    read_recovery(&conf, &new, e) < 0)
 		goto out;

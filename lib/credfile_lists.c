@@ -98,8 +98,10 @@ int mb_credfile_set_rules(struct mb_secret *text, const struct mb_rule *rules,
 
 		if (quote(&value, i ? ",\n  { user = " : "(\n  { user = ",
 			  r->user, "; ") < 0 ||
-		    quote(&value, "credential = ", r->credential, "; ") < 0 ||
-		    quote(&value, "grant = ", r->grant, "; }") < 0) {
+		    quote(&value, "credential = ", r->credential,
+			  r->grant[0] ? "; " : "; }") < 0 ||
+		    (r->grant[0] &&
+		     quote(&value, "grant = ", r->grant, "; }") < 0)) {
 			mb_credfile_edit_nomem(e);
 			goto out;
 		}

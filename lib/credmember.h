@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "lib/credconf.h"
+#include "lib/credfile.h"
 #include "lib/credential.h"
 
 /* What one group holds; the offsets of the table point into it. */
@@ -43,6 +44,10 @@ int mb_credmember_write(const struct mb_member *m,
  * checked.  0, or -1 (conf needs no close then). */
 int mb_credfile_open(struct mb_credconf *conf, const struct mb_secret *text,
 		     bool apply, const char *object, struct mb_err *e);
+
+/* Read and check the account rules; cf has the client credentials. */
+int mb_credfile_read_rules(const struct mb_credconf *conf,
+			   struct mb_credfile *cf, struct mb_err *e);
 
 /* Read a group of the list into *x (cleared first), and check it.
  * apply: see mb_credfile_parse_apply(). */

@@ -23,7 +23,8 @@ struct mb_engine_want {
 	const struct mb_deadline *deadline;
 };
 
-/* Receives the token in place: user is the address as enrolled; token is not
+/* Receives the token in place: user is the address as enrolled; token NULL: by
+ * a rule the mail program's password is the token; token is not
  * NUL-terminated and valid during the call only.  Returns 0, or -1 with *e. */
 typedef int mb_engine_emit(void *arg, const char *user, const char *token,
 			   size_t token_len, struct mb_err *e);

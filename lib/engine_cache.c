@@ -76,7 +76,9 @@ bool mb_cache_good(const struct mb_slot *slot, const struct mb_store *s,
 	    !mb_hosts_match(slot->hosts, host))
 		return false;
 	for (i = 0; i < slot->basis.n; i++)
-		if (mb_store_stamp(s, slot->basis.on[i].id, &st, NULL) != 1 ||
+		if (slot->basis.on[i].absent ?
+		    mb_store_stamp(s, slot->basis.on[i].id, &st, NULL) != 0 :
+		    mb_store_stamp(s, slot->basis.on[i].id, &st, NULL) != 1 ||
 		    !same(&st, &slot->basis.on[i].stamp))
 			return false;
 	r = mb_store_credentials_stamp(s, &st, NULL);
@@ -120,7 +122,8 @@ void mb_cache_put(struct mb_cache *c, const struct mb_store *s,
 
 	if (slot)
 		wipe(slot);
-	if (!c || basis->n == 0 || strlen(account) > MB_ADDRESS_MAX ||
+	/* Without a token: the mail program has it itself. */
+	if (!c || basis->n == 0 || r->access_token.len == 0 || strlen(account) > MB_ADDRESS_MAX ||
 	    r->access_token.len > sizeof(slot->token))
 		return;
 	/* The stamp first: a change in between shows as a difference. */

@@ -8,6 +8,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <jansson.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/command.h"
 #include "lib/helper.h"
 
 /* More than the longest connect, request and reply together. */
@@ -87,6 +90,14 @@ static int set_hard_end(void)
 	return timer_settime(timer, 0, &when, NULL);
 }
 
+/* jansson frees what it has read, tokens too, without wiping it. */
+static void wiping_free(void *p)
+{
+	if (p)
+		mb_wipe(p, malloc_usable_size(p));
+	free(p);
+}
+
 static int settle_down(void)
 {
 	const struct rlimit none = { 0, 0 };
@@ -94,6 +105,7 @@ static int settle_down(void)
 	if (setrlimit(RLIMIT_CORE, &none) < 0 ||
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || chdir("/") < 0)
 		return -1;
+	json_set_alloc_funcs(malloc, wiping_free);
 	(void)umask(077);
 	clean_signals();
 	return clean_descriptors() < 0 ? -1 : set_hard_end();
@@ -232,6 +244,7 @@ static void serve(const struct mb_helper_request *q)
 	memcpy(l.id, q->id, sizeof(l.id));
 	a->ret = open_store(&s, q, &a->e);
 	w.records_ctx = s;
+	w.command = s && mb_store_is_owner(s) ? mb_command_grant : NULL;
 	if (a->ret == 0)
 		mb_token_do(&w, &q->task, l.lock_fd >= 0 ? &l : NULL, a);
 	if (a->ret == 0 && !a->saved && reserved) {

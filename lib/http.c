@@ -269,6 +269,17 @@ static bool finished(struct mb_http_transfer *t)
 	return false;
 }
 
+/* The server's clock, as it says. */
+static int64_t date_of(CURL *easy)
+{
+	struct curl_header *h;
+	time_t t = -1;
+
+	if (curl_easy_header(easy, "Date", 0, CURLH_HEADER, -1, &h) == CURLHE_OK)
+		t = curl_getdate(h->value, NULL);
+	return t > 0 ? (int64_t)t : 0;
+}
+
 /* Drive the transfer to its end or to the limit that holds at the time. */
 static void run(struct mb_http_transfer *t)
 {
@@ -313,6 +324,7 @@ static void take_reply(struct mb_http_transfer *t, struct mb_http_reply *r)
 	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to);
 	if (after > 0)
 		r->retry_after = after;
+	r->date = date_of(t->easy);
 	/* The origin is enough to see what is wrong; a query may be secret. */
 	if (to && mb_url_parse(to, &u) == 0)
 		mb_url_origin(&u, r->location, sizeof(r->location));

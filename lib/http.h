@@ -38,6 +38,7 @@ struct mb_http_reply {
 	long status;
 	struct mb_secret body;
 	int64_t retry_after;		/* seconds; 0: not said */
+	int64_t date;			/* the server's clock; 0: not said */
 	char location[256];		/* origin a 3xx points to, or "" */
 };
 

@@ -2,7 +2,7 @@
 # libbase: libc only; plugin, engine, http module and tool all contain it.
 # libengine: libcrypto.  libhttp: libcurl, jansson, libconfig.
 
-noinst_LTLIBRARIES += libbase.la libhome.la libengine.la libhttp.la libpaths.la \
+noinst_LTLIBRARIES += libcommand.la libbase.la libhome.la libengine.la libhttp.la libpaths.la \
 	libsealcms.la
 
 BASE_SOURCES = \
@@ -27,6 +27,7 @@ ENGINE_SOURCES += \
 	%D%/token_job.h %D%/token_renew.c %D%/token_task.c \
 	%D%/spawn.h %D%/spawn.c %D%/helper.h %D%/helper.c \
 	%D%/token_credential.c %D%/token_write.c \
+	%D%/rules.h %D%/rules.c %D%/token_rules.c %D%/store_rules.c \
 	%D%/refresh.h %D%/refresh.c \
 	%D%/engine.h %D%/engine.c %D%/engine_cache.h %D%/engine_cache.c \
 	%D%/engine_http.h %D%/engine_http.c \
@@ -36,7 +37,8 @@ HTTP_SOURCES = \
 	%D%/url.h %D%/url.c %D%/form.h %D%/form.c \
 	%D%/credtext.h %D%/credtext.c %D%/credtext_edit.c \
 	%D%/credconf.h %D%/credconf.c %D%/credmember.h %D%/credmember.c \
-	%D%/keypair.h %D%/keypair.c %D%/credcheck.c %D%/credfile.h %D%/credfile.c \
+	%D%/keypair.h %D%/keypair.c %D%/assertion.h %D%/assertion.c \
+	%D%/credfile_rules.c %D%/credcheck.c %D%/credfile.h %D%/credfile.c \
 	%D%/credfile_edit.h %D%/credfile_edit.c %D%/credfile_add.c \
 	%D%/credfile_change.c %D%/credfile_lists.c \
 	%D%/outcome.h %D%/outcome.c %D%/oauth.h %D%/oauth.c \
@@ -44,6 +46,7 @@ HTTP_SOURCES = \
 	%D%/oauth_device.h %D%/oauth_device.c %D%/device.h %D%/device.c \
 	%D%/discovery.h %D%/discovery.c \
 	%D%/http.h %D%/http.c %D%/http_error.h %D%/http_error.c \
+	%D%/rules_make.h %D%/rules_make.c \
 	%D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c \
 	%D%/revoke.h %D%/revoke.c \
 	%D%/provider.h %D%/provider.c %D%/provider_fill.c \
@@ -67,12 +70,16 @@ libengine_la_LIBADD = libhome.la libcodes.la
 libengine_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 libhttp_la_SOURCES = $(HTTP_SOURCES)
 libhttp_la_LIBADD = libcodes.la
-libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JANSSON_CFLAGS) $(CONFIG_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS)
+libhttp_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(JOSE_CFLAGS) $(JANSSON_CFLAGS) $(CONFIG_CFLAGS) $(CRYPTO_CFLAGS) $(SSL_CFLAGS)
 
 # Sealing with recovery recipients, through OpenSSL's CMS API: tool only.
 libsealcms_la_SOURCES = %D%/seal_cms.h %D%/seal_cms.c \
 	%D%/seal_cert.h %D%/seal_cert.c
 libsealcms_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
+
+# Running a program: helper and tool alone, never inside a mail program.
+libcommand_la_SOURCES = %D%/command.h %D%/command.c %D%/command_run.c
+libcommand_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 
 # Installed paths; tests/local.mk has the build tree's.
 libpaths_la_SOURCES = %D%/paths.h %D%/paths.c
@@ -89,7 +96,7 @@ CLEANFILES += %D%/build-id.h
 
 SEALCMS_LIBS = libsealcms.la $(ENGINE_LIBS)
 ENGINE_LIBS = libengine.la libbase.la $(CRYPTO_LIBS)
-HTTP_LIBS = libhttp.la libbase.la $(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
+HTTP_LIBS = libhttp.la libbase.la $(CURL_LIBS) $(JOSE_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
 
 # The modules, each one exported symbol (scripts/check-exports).
 pkglib_LTLIBRARIES += %D%/engine.la %D%/http.la
@@ -105,8 +112,8 @@ pkglib_LTLIBRARIES += %D%/engine.la %D%/http.la
 # The refresh helper, twice like the tool: with the installed paths, and with
 # the build tree's for the tests.
 pkglibexec_PROGRAMS += mailbearer-refresh
-HELPER_LIBS = libhttp.la libengine.la libbase.la $(CURL_LIBS) \
-	$(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
+HELPER_LIBS = libcommand.la libhttp.la libengine.la libbase.la $(CURL_LIBS) \
+	$(JOSE_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) $(CRYPTO_LIBS)
 mailbearer_refresh_SOURCES = %D%/helper_main.c
 mailbearer_refresh_CFLAGS = $(AM_CFLAGS)
 mailbearer_refresh_LDADD = $(HELPER_LIBS) libpaths.la

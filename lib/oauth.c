@@ -7,6 +7,8 @@
 #include <openssl/evp.h>
 #include <string.h>
 
+#include "lib/assertion.h"
+#include "lib/clock.h"
 #include "lib/form.h"
 
 void mb_oauth_request_clear(struct mb_oauth_request *q)
@@ -116,31 +118,104 @@ static int basic(const struct mb_credential *c, struct mb_secret *out)
 	return ret;
 }
 
-/* Client authentication.  A public client sends its id alone: an empty
- * client_secret parameter would be a wrong secret. */
-static int authenticate(const struct mb_credential *c,
-			struct mb_oauth_request *q)
+/* RFC 7523 section 2.2. */
+static int add_client_assertion(const struct mb_credential *c,
+				struct mb_secret *body, struct mb_err *e)
 {
-	if (c->auth_method == MB_AUTH_BASIC)
-		return basic(c, &q->authorization);
-	if (mb_form_add_str(&q->body, "client_id", c->client_id) < 0)
+	const struct mb_assertion a = { .credential = c,
+		.subject = c->client_id, .now = mb_now(),
+		.lifetime = MB_ASSERTION_LIFETIME };
+	struct mb_secret jwt = {0};
+	int ret = -1;
+
+	if (mb_assertion_make(&a, &jwt, e) < 0)
 		return -1;
-	if (c->auth_method == MB_AUTH_NONE)
-		return 0;
-	return mb_form_add_secret(&q->body, "client_secret",
-				  &c->client_secret);
+	if (mb_form_add_str(body, "client_assertion_type", "urn:ietf:params:"
+			    "oauth:client-assertion-type:jwt-bearer") < 0 ||
+	    mb_form_add_secret(body, "client_assertion", &jwt) < 0)
+		out_of_memory(c->name, e);
+	else
+		ret = 0;
+	mb_secret_clear(&jwt);
+	return ret;
 }
 
-static int hand_over(struct mb_oauth_request *q, struct mb_oauth_request *new,
-		     bool complete, const char *object, struct mb_err *e)
+/* A public client sends its id alone: an empty client_secret parameter would
+ * be a wrong secret. */
+int mb_oauth_authenticate(const struct mb_credential *c,
+			  struct mb_oauth_request *q, struct mb_err *e)
 {
-	if (complete) {
+	int r = 0;
+
+	if (c->auth_method == MB_AUTH_BASIC)
+		r = basic(c, &q->authorization);
+	else
+		r = mb_form_add_str(&q->body, "client_id", c->client_id);
+	if (r == 0 && c->auth_method == MB_AUTH_POST)
+		r = mb_form_add_secret(&q->body, "client_secret",
+				       &c->client_secret);
+	if (r < 0)
+		return out_of_memory(c->name, e);
+	return c->auth_method == MB_AUTH_KEY ?
+	       add_client_assertion(c, &q->body, e) : 0;
+}
+
+/* The end of each request: complete so far?  Then with authentication. */
+static int finish(struct mb_oauth_request *q, struct mb_oauth_request *new,
+		  bool complete, const struct mb_credential *c,
+		  struct mb_err *e)
+{
+	int r = complete ? mb_oauth_authenticate(c, new, e) :
+			   out_of_memory(c->name, e);
+
+	if (r == 0) {
 		mb_secret_move(&q->body, &new->body);
 		mb_secret_move(&q->authorization, &new->authorization);
-		return 0;
 	}
 	mb_oauth_request_clear(new);
-	return out_of_memory(object, e);
+	return r;
+}
+
+int mb_oauth_app_request(const struct mb_credential *c,
+			 struct mb_oauth_request *q, struct mb_err *e)
+{
+	struct mb_oauth_request new = {0};
+	bool complete;
+
+	complete = mb_form_add_str(&new.body, "grant_type",
+				   "client_credentials") == 0 &&
+		   add_known(&new.body, "scope", c->scope) == 0;
+	return finish(q, &new, complete, c, e);
+}
+
+int mb_oauth_bearer_request(const struct mb_credential *c,
+			    const char *account, struct mb_oauth_request *q,
+			    struct mb_err *e)
+{
+	const struct mb_assertion a = { .credential = c, .subject = account,
+		.scope = c->scope[0] ? c->scope : NULL, .now = mb_now(),
+		.lifetime = MB_ASSERTION_LIFETIME_MAX };
+	struct mb_oauth_request new = {0};
+	struct mb_secret jwt = {0};
+	int ret = -1;
+
+	if (mb_assertion_make(&a, &jwt, e) < 0)
+		return -1;
+	if (mb_form_add_str(&new.body, "grant_type", "urn:ietf:params:oauth:"
+			    "grant-type:jwt-bearer") < 0 ||
+	    mb_form_add_secret(&new.body, "assertion", &jwt) < 0) {
+		out_of_memory(c->name, e);
+	} else if (c->auth_method == MB_AUTH_NONE) {
+		/* The assertion says who asks. */
+		mb_secret_move(&q->body, &new.body);
+		mb_secret_clear(&q->authorization);
+		ret = 0;
+	} else {
+		ret = finish(q, &new, true, c, e);
+	}
+	mb_oauth_request_clear(&new);
+	mb_secret_clear(&jwt);
+	return ret;
 }
 
 int mb_oauth_refresh_request(const struct mb_credential *c,
@@ -153,9 +228,8 @@ int mb_oauth_refresh_request(const struct mb_credential *c,
 	complete = mb_form_add_str(&new.body, "grant_type",
 				   "refresh_token") == 0 &&
 		   mb_form_add_secret(&new.body, "refresh_token",
-				      refresh_token) == 0 &&
-		   authenticate(c, &new) == 0;
-	return hand_over(q, &new, complete, c->name, e);
+				      refresh_token) == 0;
+	return finish(q, &new, complete, c, e);
 }
 
 int mb_oauth_code_request(const struct mb_credential *c,
@@ -174,20 +248,24 @@ int mb_oauth_code_request(const struct mb_credential *c,
 				   redirect_uri) == 0 &&
 		   (!verifier || verifier->len == 0 ||
 		    mb_form_add_secret(&new.body, "code_verifier",
-				       verifier) == 0) &&
-		   authenticate(c, &new) == 0;
-	return hand_over(q, &new, complete, c->name, e);
+				       verifier) == 0);
+	return finish(q, &new, complete, c, e);
 }
 
 int mb_oauth_device_request(const struct mb_credential *c,
 			    struct mb_oauth_request *q, struct mb_err *e)
 {
 	struct mb_oauth_request new = {0};
-	bool complete;
+	int r = mb_oauth_authenticate(c, &new, e);
 
-	complete = authenticate(c, &new) == 0 &&
-		   add_known(&new.body, "scope", c->scope) == 0;
-	return hand_over(q, &new, complete, c->name, e);
+	if (r == 0 && add_known(&new.body, "scope", c->scope) < 0)
+		r = out_of_memory(c->name, e);
+	if (r == 0) {
+		mb_secret_move(&q->body, &new.body);
+		mb_secret_move(&q->authorization, &new.authorization);
+	}
+	mb_oauth_request_clear(&new);
+	return r;
 }
 
 int mb_oauth_device_code_request(const struct mb_credential *c,
@@ -201,9 +279,8 @@ int mb_oauth_device_code_request(const struct mb_credential *c,
 	complete = mb_form_add_str(&new.body, "grant_type",
 			"urn:ietf:params:oauth:grant-type:device_code") == 0 &&
 		   mb_form_add_secret(&new.body, "device_code",
-				      device_code) == 0 &&
-		   authenticate(c, &new) == 0;
-	return hand_over(q, &new, complete, c->name, e);
+				      device_code) == 0;
+	return finish(q, &new, complete, c, e);
 }
 
 int mb_oauth_revoke_request(const struct mb_credential *c,
@@ -215,7 +292,6 @@ int mb_oauth_revoke_request(const struct mb_credential *c,
 
 	complete = mb_form_add_secret(&new.body, "token", token) == 0 &&
 		   mb_form_add_str(&new.body, "token_type_hint", refresh ?
-				   "refresh_token" : "access_token") == 0 &&
-		   authenticate(c, &new) == 0;
-	return hand_over(q, &new, complete, c->name, e);
+				   "refresh_token" : "access_token") == 0;
+	return finish(q, &new, complete, c, e);
 }

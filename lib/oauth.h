@@ -47,6 +47,20 @@ struct mb_oauth_request {
 
 void mb_oauth_request_clear(struct mb_oauth_request *q);
 
+/* Append client authentication as c->auth_method says (RFC 6749 section 2.3,
+ * RFC 7523 section 2.2).  0 or -1. */
+int mb_oauth_authenticate(const struct mb_credential *c,
+			  struct mb_oauth_request *q, struct mb_err *e);
+
+/* RFC 6749 section 4.4.2. */
+int mb_oauth_app_request(const struct mb_credential *c,
+			 struct mb_oauth_request *q, struct mb_err *e);
+
+/* RFC 7523 section 2.1: on behalf of the mailbox `account`. */
+int mb_oauth_bearer_request(const struct mb_credential *c,
+			    const char *account, struct mb_oauth_request *q,
+			    struct mb_err *e);
+
 /* RFC 6749 section 6.  No scope is sent: that asks for what was granted, so
  * that a wider `scope` in the credential cannot break living accounts. */
 int mb_oauth_refresh_request(const struct mb_credential *c,
@@ -80,14 +94,19 @@ int mb_oauth_revoke_request(const struct mb_credential *c,
 enum { MB_OAUTH_LIFETIME = 3600,	/* when a reply has no expires_in */
        MB_OAUTH_LIFETIME_MAX = 10 * 366 * 86400 };
 
-enum mb_oauth_grant { MB_OAUTH_REFRESH, MB_OAUTH_CODE };
+enum mb_oauth_grant {
+	MB_OAUTH_REFRESH,
+	MB_OAUTH_CODE,
+	MB_OAUTH_APP,		/* nobody signs in */
+};
 
 /* What was asked, for judging the reply and wording the error. */
 struct mb_oauth_asked {
 	const struct mb_credential *credential;
 	const char *account;
 	enum mb_oauth_grant grant;
-	const struct mb_secret *secret;	/* refresh token or code, as sent */
+	const struct mb_secret *secret;	/* refresh token or code, as sent;
+					 * NULL: none */
 	int64_t age_s;			/* since the sign-in; below 0: unknown */
 	int64_t now;			/* Unix seconds */
 };

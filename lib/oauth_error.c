@@ -204,6 +204,23 @@ static void wrong_configuration(const struct refusal *r, struct mb_err *e)
 	config_remedy(r, r->code ? r->code : r->row, e);
 }
 
+/* Nobody signs in: whatever is wrong, it is wrong with the app. */
+static void app_refused(const struct refusal *r, struct mb_err *e)
+{
+	const struct mb_credential *c = r->asked->credential;
+	const char *said = r->f->description;
+
+	mb_fail(e, MB_E_CLIENT_REFUSED, r->client, "refused for %s (%s%s%s)",
+		r->asked->account, r->why, *said ? ": " : "", said);
+	if (c->grant == MB_GRANT_JWT_BEARER)
+		mb_remedy(e, "does the mailbox exist, and is the service "
+			  "account allowed domain-wide delegation for the "
+			  "scope? mailbearer show %s", c->name);
+	else
+		mb_remedy(e, "check the app's permissions and consent: "
+			  "mailbearer show %s", c->name);
+}
+
 static void try_later(const struct refusal *r, int64_t retry_after,
 		      struct mb_err *e)
 {
@@ -246,9 +263,15 @@ enum mb_outcome mb_oauth_refused(const struct mb_oauth_asked *asked,
 	snprintf(r.client, sizeof(r.client), "client credential %s",
 		 asked->credential->name);
 	explain(&r);
+	if (asked->grant == MB_OAUTH_APP && !r.code &&
+	    (r.row->outcome != MB_OUT_CONFIG ||
+	     asked->credential->grant == MB_GRANT_JWT_BEARER)) {
+		app_refused(&r, e);
+		return MB_OUT_CONFIG;
+	}
 	if (r.row->outcome == MB_OUT_CONFIG)
 		wrong_configuration(&r, e);
 	else
 		sign_in_needed(&r, e);
-	return r.row->outcome;
+	return asked->grant == MB_OAUTH_APP ? MB_OUT_CONFIG : r.row->outcome;
 }

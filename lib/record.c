@@ -16,6 +16,8 @@ const struct mb_record_member mb_record_members[] = {
 	MEMBER(account, TEXT),
 	MEMBER(token_of, TEXT),
 	MEMBER(credential, TEXT),
+	MEMBER(grant, TEXT),
+	MEMBER(rule, TEXT),
 	MEMBER(credential_digest, TEXT),
 	MEMBER(credentials_seen, TEXT),
 	MEMBER(hosts, TEXT),

@@ -22,6 +22,9 @@ struct mb_record {
 	char account[MB_ADDRESS_MAX + 1];	/* as enrolled: sent as user= */
 	char token_of[MB_ADDRESS_MAX + 1];	/* shared mailbox: look there, else "" */
 	char credential[MB_NAME_MAX + 1];
+	char grant[33];		/* where nobody signs in: which; else "" */
+	char rule[65];		/* not enrolled: from an account rule, made of
+				 * credential, grant and scope (lib/rules.h) */
 	char credential_digest[65];	/* of the definition last used, hex */
 	char credentials_seen[80];	/* which credentials file hosts and digest
 					 * were taken from: mb_store_seen() */

@@ -11,6 +11,9 @@
 #include "lib/paths.h"
 #include "lib/record.h"
 
+/* Servers allow for as much (RFC 7523 section 3 leaves it to them). */
+enum { CLOCK_SLACK = 60 };
+
 static int prepare(struct mb_err *e)
 {
 	if (mb_http_prepare(e) < 0)
@@ -32,6 +35,41 @@ static int find(const struct mb_secret *text, const char *name,
 	for (size_t i = 0; i < sizeof(hex); i++)
 		digest[i] = hex[i];
 	return 0;
+}
+
+/* Was an assertion of ours refused because our clock is wrong?  The reply has
+ * the server's. */
+static bool clock_is_off(const struct mb_oauth_asked *asked,
+			 const struct mb_http_reply *reply,
+			 struct mb_err *e)
+{
+	const struct mb_credential *c = asked->credential;
+	int64_t off = asked->now - reply->date;
+
+	if (!reply->date || (off > -CLOCK_SLACK && off < CLOCK_SLACK) ||
+	    (c->auth_method != MB_AUTH_KEY &&
+	     c->grant != MB_GRANT_JWT_BEARER))
+		return false;
+	mb_fail(e, MB_E_CLIENT_REFUSED, "clock", "this host's is %lld minutes "
+		"%s the one of the token endpoint of client credential %s, "
+		"which refuses what is signed now",
+		(long long)((off < 0 ? -off : off) + 30) / 60,
+		off < 0 ? "behind" : "ahead of", c->name);
+	mb_remedy(e, "set the clock (timedatectl set-ntp true); it is tried "
+		  "again by itself");
+	return true;
+}
+
+static enum mb_outcome judge(const struct mb_oauth_asked *asked,
+			     const struct mb_http_reply *reply,
+			     struct mb_grant *out, struct mb_err *e)
+{
+	enum mb_outcome o = mb_oauth_judge(asked, reply, out, e);
+
+	if (o != MB_OUT_GRANTED && reply->status >= 400 &&
+	    reply->status < 500 && clock_is_off(asked, reply, e))
+		return MB_OUT_TRANSIENT;
+	return o;
 }
 
 /* One POST, and what came of it. */
@@ -62,7 +100,7 @@ static enum mb_outcome exchange(struct mb_oauth_asked *asked,
 	switch (mb_http_post(&q, &reply, e)) {
 	case MB_HTTP_ANSWERED:
 		asked->now = mb_now();
-		outcome = mb_oauth_judge(asked, &reply, out, e);
+		outcome = judge(asked, &reply, out, e);
 		break;
 	case MB_HTTP_LOST:
 		outcome = MB_OUT_TRANSIENT;
@@ -95,6 +133,47 @@ static enum mb_outcome refresh(const struct mb_credential *c,
 		outcome = exchange(&asked, &request, p, out, e);
 	mb_oauth_request_clear(&request);
 	return outcome;
+}
+
+static enum mb_outcome obtain(const struct mb_credential *c,
+			      const char *account, const struct mb_patience *p,
+			      struct mb_grant *out, struct mb_err *e)
+{
+	struct mb_oauth_request request = {0};
+	struct mb_oauth_asked asked = {
+		.credential = c,
+		.account = account,
+		.grant = MB_OAUTH_APP,
+		.age_s = -1,
+	};
+	enum mb_outcome outcome = MB_OUT_CONFIG;
+	int r = -1;
+
+	mb_grant_clear(out);
+	switch (c->grant) {
+	case MB_GRANT_CLIENT_CREDENTIALS:
+		r = mb_oauth_app_request(c, &request, e);
+		break;
+	case MB_GRANT_JWT_BEARER:
+		r = mb_oauth_bearer_request(c, account, &request, e);
+		break;
+	default:
+		mb_fail(e, MB_E_INTERNAL, c->name, "its grant has no token "
+			"request of its own");
+	}
+	if (r == 0)
+		outcome = exchange(&asked, &request, p, out, e);
+	/* A refresh token would be one more secret, and nobody needs it. */
+	mb_secret_clear(&out->refresh_token);
+	mb_oauth_request_clear(&request);
+	return outcome;
+}
+
+static int rules(const struct mb_secret *text, const char *seen,
+		 mb_rules_canon_fn *canon, struct mb_secret *out,
+		 struct mb_err *e)
+{
+	return mb_rules_make(text, MB_CREDFILE_OBJECT, seen, canon, out, e);
 }
 
 enum mb_outcome mb_redeem_code(const struct mb_credential *c,
@@ -130,4 +209,6 @@ const struct mb_redeem mailbearer_http = {
 	.prepare = prepare,
 	.find = find,
 	.refresh = refresh,
+	.obtain = obtain,
+	.rules = rules,
 };

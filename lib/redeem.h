@@ -12,9 +12,17 @@
 #include "lib/credential.h"
 #include "lib/err.h"
 #include "lib/grant.h"
+#include "lib/rules_make.h"
 #include "lib/secret.h"
 
-enum { MB_REDEEM_ABI = 1 };
+enum { MB_REDEEM_ABI = 2 };
+
+/* Grant "command" (lib/command.h): a program of ours runs another one. */
+typedef enum mb_outcome mb_redeem_command(const struct mb_credential *c,
+					  const char *account,
+					  int64_t timeout_ms,
+					  struct mb_grant *out,
+					  struct mb_err *e);
 
 struct mb_redeem {
 	uint32_t abi;		/* MB_REDEEM_ABI */
@@ -49,6 +57,19 @@ struct mb_redeem {
 				   const struct mb_secret *refresh_token,
 				   const struct mb_patience *p,
 				   struct mb_grant *out, struct mb_err *e);
+
+	/* A token where nobody signs in (c->grant; not "command"): one POST,
+	 * no retry.  No refresh token comes.  Outcomes GRANTED,
+	 * TRANSIENT, NOT_SENT, CONFIG; the rest as refresh(). */
+	enum mb_outcome (*obtain)(const struct mb_credential *c,
+				  const char *account,
+				  const struct mb_patience *p,
+				  struct mb_grant *out, struct mb_err *e);
+
+	/* mb_rules_make() with the credentials file's usual name. */
+	int (*rules)(const struct mb_secret *text, const char *seen,
+		     mb_rules_canon_fn *canon, struct mb_secret *out,
+		     struct mb_err *e);
 };
 
 /*

@@ -117,22 +117,35 @@ static int commit(const struct mb_refresh *x, const struct mb_record *r,
 	return -1;
 }
 
+/* A new token: with the refresh token, or where nobody signs in, without. */
+static enum mb_outcome ask(const struct mb_refresh *x, struct mb_record *r,
+			   int64_t now, struct mb_grant *g, struct mb_err *e)
+{
+	const struct mb_redeem *redeem = x->found->redeem;
+	const struct mb_credential *c = &x->found->c;
+	int64_t age = -1;	/* not known: not said */
+
+	if (c->grant == MB_GRANT_COMMAND)
+		return x->command(c, r->account, x->patience.reply_ms, g, e);
+	if (!mb_grant_kind(c->grant)->needs_person)
+		return redeem->obtain(c, r->account, &x->patience, g, e);
+	if (r->enrolled_at > 0 && now >= r->enrolled_at)
+		age = now - r->enrolled_at;
+	return redeem->refresh(c, r->account, age, &r->refresh_token,
+			       &x->patience, g, e);
+}
+
 static enum mb_refreshed request(const struct mb_refresh *x, bool saving,
 				 struct mb_record *r, struct mb_err *e)
 {
 	int64_t (*clock)(void) = x->now ? x->now : mb_now;
-	const struct mb_redeem *redeem = x->found->redeem;
 	enum mb_refreshed ret = MB_REFRESH_FAILED;
 	struct mb_err why = {0};
 	struct mb_grant g = {0};
-	int64_t now = clock(), age = -1;
+	int64_t now = clock();
 	enum mb_outcome o;
 
-	/* Not known otherwise, and not said then. */
-	if (r->enrolled_at > 0 && now >= r->enrolled_at)
-		age = now - r->enrolled_at;
-	o = redeem->refresh(&x->found->c, r->account, age, &r->refresh_token,
-			    &x->patience, &g, &why);
+	o = ask(x, r, now, &g, &why);
 	now = clock();
 	mb_token_apply(r, x->found);
 	keep_refresh_token(r, &g, now);
@@ -154,6 +167,36 @@ static enum mb_refreshed request(const struct mb_refresh *x, bool saving,
 	return ret;
 }
 
+static bool can_ask(const struct mb_refresh *x, const struct mb_record *r,
+		    struct mb_err *e)
+{
+	const struct mb_credential *c = &x->found->c;
+	const struct mb_grant_kind *kind = mb_grant_kind(c->grant);
+
+	if (!kind->keeps_token) {
+		mb_fail(e, MB_E_NO_REFRESH_TOKEN, r->account, "client "
+			"credential %s takes the token from the mail program's "
+			"password", c->name);
+		mb_remedy(e, "run: mailbearer remove %s", r->account);
+		return false;
+	}
+	if (kind->needs_person && !r->refresh_token.len) {
+		mb_fail(e, MB_E_NO_REFRESH_TOKEN, r->account,
+			"no refresh token is stored");
+		mb_remedy(e, "run: mailbearer enroll %s", r->account);
+		return false;
+	}
+	if (c->grant == MB_GRANT_COMMAND && !x->command) {
+		mb_fail(e, MB_E_UNSUPPORTED, r->account, "a mail program in a "
+			"jail cannot run the command of client credential %s",
+			c->name);
+		mb_remedy(e, "let the timer do it: systemctl enable --now "
+			  "mailbearer-refresh.timer");
+		return false;
+	}
+	return true;
+}
+
 enum mb_refreshed mb_refresh_run(const struct mb_refresh *x,
 				 struct mb_record *r, struct mb_err *e)
 {
@@ -161,12 +204,8 @@ enum mb_refreshed mb_refresh_run(const struct mb_refresh *x,
 	enum mb_refreshed ret;
 	struct signals s;
 
-	if (!r->refresh_token.len) {
-		mb_fail(e, MB_E_NO_REFRESH_TOKEN, r->account,
-			"no refresh token is stored");
-		mb_remedy(e, "run: mailbearer enroll %s", r->account);
+	if (!can_ask(x, r, e))
 		return MB_REFRESH_FAILED;
-	}
 	if (saving && x->records->reserve(x->records_ctx, x->lock, &adopted,
 					  e) < 0) {
 		if (!x->unsaved_ok)

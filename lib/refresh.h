@@ -34,6 +34,7 @@ struct mb_refresh {
 	/* Without room on disk, keep the answer in memory: only for a
 	 * provider that does not rotate refresh tokens. */
 	bool unsaved_ok;
+	mb_redeem_command *command;	/* NULL: nothing may be run here */
 	bool refusal;			/* because a server refused the token */
 };
 

@@ -114,6 +114,7 @@ void mb_store_free(struct mb_store **store)
 	mb_dir_close(&s->records);
 	mb_secret_clear(&s->kept_text);
 	mb_wipe(&s->keys, sizeof(s->keys));
+	mb_secret_clear(&s->rules);
 	mb_vault_free(s, sizeof(*s));
 	*store = NULL;
 }
@@ -271,6 +272,11 @@ void mb_store_leave(struct mb_store_guard *g)
 	(void)pthread_sigmask(SIG_SETMASK, &g->signals, NULL);
 	g->on = false;
 	errno = saved;
+}
+
+bool mb_store_is_owner(const struct mb_store *s)
+{
+	return geteuid() == s->records.uid;
 }
 
 int mb_store_drop_privileges(struct mb_store *s, bool with_credentials,

@@ -72,6 +72,9 @@ const struct mb_keys *mb_store_keys(struct mb_store *s);
 int mb_store_drop_privileges(struct mb_store *s, bool with_credentials,
 			     struct mb_err *e);
 
+/* Is this process the records' owner (by now)? */
+bool mb_store_is_owner(const struct mb_store *s);
+
 /* ---- credentials file ---- */
 
 /* The decrypted text; text is replaced.  A store without one: empty text. */
@@ -97,6 +100,15 @@ int mb_store_credentials_stamp(const struct mb_store *s,
 /* Shall this host ask for no tokens any more, because its accounts moved to
  * another one (mailbearer retire)?  One fstatat. */
 bool mb_store_retired(const struct mb_store *s);
+
+/* ---- the table of account rules (lib/rules.h) ---- */
+
+/* As it lies there, or as it was saved here; NULL: none that can be read.
+ * Valid until the next call. */
+const struct mb_secret *mb_store_rules(struct mb_store *s);
+/* Seal and write it; it counts in this process even if that fails. */
+int mb_store_save_rules(struct mb_store *s, const struct mb_secret *table,
+			struct mb_err *e);
 
 /* ---- token records, all by record id ---- */
 

@@ -34,6 +34,8 @@ struct mb_store {
 	bool kept;		/* credentials text was read before a drop */
 	struct mb_secret kept_text;
 	char kept_seen[80];
+	struct mb_secret rules;	/* lib/store_rules.c: the table at hand */
+	struct mb_stamp rules_stamp;	/* of the file it is from, or {0} */
 };
 
 /* A new key would open nothing of what is there: the old one has to come back,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/rules.h"
 #include "lib/store_internal.h"
 
 void mb_store_name(const char *id, const char *suffix, char *out)
@@ -53,9 +54,13 @@ static int check_account(const struct mb_record *r, const char *id,
 {
 	char canonical[MB_ADDRESS_MAX + 1], own[MB_RECORD_ID_LEN + 1];
 
-	if (mb_address_canon(r->account, canonical, e) < 0 ||
-	    mb_address_record_id(canonical, own, e) < 0)
+	if (r->rule[0]) {
+		if (mb_rules_id_of(r, own, e) < 0)
+			return -1;
+	} else if (mb_address_canon(r->account, canonical, e) < 0 ||
+		   mb_address_record_id(canonical, own, e) < 0) {
 		return -1;
+	}
 	if (memcmp(own, id, MB_RECORD_ID_LEN) == 0)
 		return 0;
 	mb_fail(e, MB_E_RECORD_BAD, path, "is the record of %s, under another "

@@ -41,8 +41,75 @@ int mb_job_read(struct mb_token_job *j, const char *account,
 	if (got == 0)
 		return mb_token_not_enrolled(j->w, account, e);
 	memcpy(j->basis.on[j->basis.n].id, j->id, sizeof(j->id));
-	j->basis.n++;
+	j->basis.on[j->basis.n++].absent = false;
 	return 0;
+}
+
+/* The rule's record, or the beginning of one. */
+static int read_ruled(struct mb_token_job *j, struct mb_err *e)
+{
+	const struct mb_records *s = j->w->records;
+	int i = j->basis.n, got;
+
+	got = s->read(j->w->records_ctx, j->id, &j->r, &j->basis.on[i].stamp,
+		      e);
+	if (got < 0)
+		return -1;
+	memcpy(j->basis.on[i].id, j->id, sizeof(j->id));
+	j->basis.on[i].absent = got == 0;
+	j->basis.n++;
+	if (got == 0)
+		mb_record_clear(&j->r);
+	/* The pattern it was first made for may be gone from the rules. */
+	mb_token_rule_record(&j->rule, j->q->account, &j->r);
+	memcpy(j->r.hosts, j->rule.hosts, sizeof(j->rule.hosts));
+	memcpy(j->r.credentials_seen, j->seen, sizeof(j->seen));
+	if (strcmp(j->r.credential_digest, j->rule.digest) != 0 &&
+	    j->r.error_class[0])
+		mb_token_clear_error(&j->r);
+	return 0;
+}
+
+/* Not enrolled: 1 there is a rule, 0 there is none. */
+static int look_by_rule(struct mb_token_job *j, const char *account,
+			struct mb_err *e)
+{
+	bool pattern = mb_rules_is_pattern(account);
+	int r = mb_token_rule(j->w, account, j->q->deadline, &j->rule, j->seen,
+			      e);
+
+	if (r <= 0)
+		return r;
+	/* Enrolling it changes the answer. */
+	j->basis.n = 0;
+	if (!pattern) {
+		memcpy(j->basis.on[0].id, j->id, sizeof(j->id));
+		j->basis.on[0].absent = true;
+		j->basis.n = 1;
+	}
+	memcpy(j->id, j->rule.id, sizeof(j->id));
+	j->ruled = true;
+	if (!j->rule.per_address)
+		(void)snprintf(j->account, sizeof(j->account), "%s", account);
+	return read_ruled(j, e) < 0 ? -1 : 1;
+}
+
+int mb_job_look(struct mb_token_job *j, const char *account,
+		struct mb_err *e)
+{
+	struct mb_err why = {0};
+	int r;
+
+	if (!mb_rules_is_pattern(account)) {
+		if (mb_job_read(j, account, &j->r, &why) == 0)
+			return 0;
+	} else {
+		(void)mb_token_not_enrolled(j->w, account, &why);
+	}
+	r = why.id == MB_E_NOT_ENROLLED ? look_by_rule(j, account, e) : 0;
+	if (r == 0 && e)
+		*e = why;
+	return r > 0 ? 0 : -1;
 }
 
 /* The account's record, or for a shared mailbox its owner's: one step only. */
@@ -50,7 +117,7 @@ static int look(struct mb_token_job *j, struct mb_err *e)
 {
 	char owner[MB_ADDRESS_MAX + 1];
 
-	if (mb_job_read(j, j->q->account, &j->r, e) < 0)
+	if (mb_job_look(j, j->q->account, e) < 0)
 		return -1;
 	if (!j->r.token_of[0])
 		return 0;
@@ -78,7 +145,8 @@ int mb_job_find(struct mb_token_job *j, struct mb_err *e)
 int mb_job_reread(struct mb_token_job *j, struct mb_err *e)
 {
 	j->basis.n--;
-	return mb_job_read(j, j->r.account, &j->r, e);
+	return j->ruled ? read_ruled(j, e) :
+	       mb_job_read(j, j->r.account, &j->r, e);
 }
 
 void mb_job_save_settled(struct mb_token_job *j)
@@ -137,6 +205,9 @@ static int settle(struct mb_token_job *j, struct mb_err *e)
 	char seen[sizeof(j->r.credentials_seen)];
 	int r, tries = 0;
 
+	/* The table of rules has them. */
+	if (j->ruled)
+		return check_host(j, e);
 	if (w->records->seen(w->records_ctx, seen, e) < 0)
 		return -1;
 	while (strcmp(seen, j->r.credentials_seen) != 0 || !j->r.hosts[0]) {
@@ -167,12 +238,17 @@ int mb_token_get(const struct mb_token_world *w, const struct mb_token_want *q,
 	struct mb_token_job j = { .w = w, .q = q };
 	int ret = -1;
 
-	if (look(&j, e) < 0 || settle(&j, e) < 0 ||
-	    mb_job_note_unwanted(&j, e) < 0 || mb_job_renew(&j, e) < 0)
+	if (look(&j, e) < 0 || settle(&j, e) < 0)
+		goto out;
+	/* The mail program has the token itself. */
+	if (strcmp(j.r.grant, "sasl_password") == 0 && j.ruled)
+		goto done;
+	if (mb_job_note_unwanted(&j, e) < 0 || mb_job_renew(&j, e) < 0)
 		goto out;
 	/* It may be another record by now. */
 	if (check_host(&j, e) < 0)
 		goto out;
+done:
 	if (j.account[0])
 		memcpy(j.r.account, j.account, sizeof(j.account));
 	mb_record_clear(r);

@@ -38,6 +38,10 @@ struct mb_records {
 	/* May this host ask for tokens?  0, or -1 (MB_E_RETIRED).  NULL: yes.
 	 */
 	int (*may_ask)(void *ctx, const char *account, struct mb_err *e);
+	/* NULL: this store has no account rules. */
+	const struct mb_secret *(*rules)(void *ctx);
+	int (*save_rules)(void *ctx, const struct mb_secret *table,
+			  struct mb_err *e);
 };
 extern const struct mb_records mb_store_records;	/* ctx: struct mb_store * */
 
@@ -47,6 +51,7 @@ struct mb_token_task {
 		MB_TASK_REFRESH,	/* with the record's lock */
 		MB_TASK_SETTLE,		/* only see what the credentials file
 					 * says of it */
+		MB_TASK_RULES,		/* make the table of account rules */
 	} what;
 	char account[MB_ADDRESS_MAX + 1];	/* the record's own */
 	int64_t min_validity;
@@ -83,6 +88,7 @@ struct mb_token_world {
 			       const struct mb_deadline *d,
 			       struct mb_token_answer *a, struct mb_err *e);
 	int64_t (*now)(void);	/* NULL: mb_now */
+	mb_redeem_command *command;	/* in a process of ours, else NULL */
 	bool jailed;		/* the host itself waits: shorter patience */
 	/* Background trouble worth one log line; may be NULL. */
 	void (*note)(void *ctx, const struct mb_err *e);
@@ -129,6 +135,7 @@ struct mb_token_basis {
 	struct {
 		char id[MB_RECORD_ID_LEN + 1];
 		struct mb_stamp stamp;
+		bool absent;	/* there was no such record */
 	} on[2];
 };
 
@@ -148,7 +155,13 @@ int mb_token_get(const struct mb_token_world *w, const struct mb_token_want *q,
 void mb_token_do(const struct mb_token_world *w, const struct mb_token_task *t,
 		 struct mb_record_lock *l, struct mb_token_answer *a);
 
-/* Is there a record?  1; 0, and *e is MB_E_NOT_ENROLLED; -1. */
+/* The id of the record that has the account's own tokens, or by a rule (a
+ * pattern names the rule); such a record need not be there yet.  1; 0 neither
+ * enrolled nor a rule; -1. */
+int mb_token_where(const struct mb_token_world *w, const char *account,
+		   char *id, struct mb_err *e);
+
+/* Is there a record, or a rule?  1; 0, and *e is MB_E_NOT_ENROLLED; -1. */
 int mb_token_known(const struct mb_token_world *w, const char *account,
 		   struct mb_err *e);
 

@@ -42,6 +42,7 @@ int mb_token_known(const struct mb_token_world *w, const char *account,
 	const struct mb_records *s = w->records;
 	char id[MB_RECORD_ID_LEN + 1];
 	struct mb_record record = {0};
+	struct mb_rule_match rule;
 	struct mb_stamp stamp;
 	int r = 0;
 
@@ -53,6 +54,8 @@ int mb_token_known(const struct mb_token_world *w, const char *account,
 			r = s->read(w->records_ctx, id, &record, NULL, e);
 		mb_record_clear(&record);
 	}
+	if (r == 0)
+		r = mb_token_rule(w, account, NULL, &rule, NULL, e);
 	if (r == 0)
 		(void)mb_token_not_enrolled(w, account, e);
 	return r;
@@ -103,6 +106,9 @@ void mb_token_apply(struct mb_record *r, const struct mb_found *f)
 		mb_token_clear_error(r);
 	(void)snprintf(r->hosts, sizeof(r->hosts), "%s",
 		       f->c.hosts[0] ? f->c.hosts : "*");
+	(void)snprintf(r->grant, sizeof(r->grant), "%s",
+		       mb_grant_kind(f->c.grant)->needs_person ? "" :
+		       mb_grant_kind(f->c.grant)->name);
 	memcpy(r->credential_digest, f->digest, sizeof(f->digest));
 	memcpy(r->credentials_seen, f->seen, sizeof(f->seen));
 }

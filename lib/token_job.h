@@ -19,6 +19,9 @@ struct mb_token_job {
 	char id[MB_RECORD_ID_LEN + 1];		/* record that has the tokens */
 	struct mb_record r;			/* it, as last read */
 	struct mb_token_basis basis;
+	bool ruled;				/* by an account rule */
+	struct mb_rule_match rule;
+	char seen[80];			/* the credentials file it is from */
 	struct mb_found *found;			/* its credential, once needed */
 	struct mb_secret unwanted;	/* the token that was refused, or is
 					 * not to be used (force) */
@@ -33,6 +36,8 @@ void mb_job_clear(struct mb_token_job *j);
 /* The account's record, added to the basis. */
 int mb_job_read(struct mb_token_job *j, const char *account,
 		struct mb_record *r, struct mb_err *e);
+/* The same into j->r; if there is none, by a rule. */
+int mb_job_look(struct mb_token_job *j, const char *account, struct mb_err *e);
 /* Read the tokens' record again; the stamp follows. */
 int mb_job_reread(struct mb_token_job *j, struct mb_err *e);
 /* The record's client credential, unless it is at hand. */

@@ -111,6 +111,7 @@ int mb_job_run(struct mb_token_job *j, struct mb_record_lock *l,
 {
 	struct mb_refresh x = { .records = j->w->records,
 				.records_ctx = j->w->records_ctx, .lock = l,
+				.command = j->w->command,
 				.now = j->w->now, .refusal = j->refusal };
 	struct mb_err mine = {0};
 	int r;

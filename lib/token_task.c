@@ -160,7 +160,7 @@ static int settle(struct mb_token_job *j, struct mb_err *e)
 	if (mb_job_find(j, e) < 0)
 		return -1;
 	mb_job_save_settled(j);
-	if (strcmp(j->r.credential, j->found->c.name) != 0)
+	if (j->ruled || strcmp(j->r.credential, j->found->c.name) != 0)
 		return 0;	/* enrolled anew meanwhile: look again */
 	j->unsaved = strcmp(j->r.credentials_seen, j->found->seen) != 0;
 	mb_token_apply(&j->r, j->found);
@@ -172,6 +172,14 @@ static void keep_note(void *ctx, const struct mb_err *e)
 	struct mb_token_answer *a = ctx;
 
 	a->e = *e;
+}
+
+/* It was enrolled, or the rules are others: the lock is for another record. */
+static int changed_meanwhile(const struct mb_token_job *j, struct mb_err *e)
+{
+	mb_fail(e, MB_E_BUSY, j->r.account, "was enrolled, or has another "
+		"rule, since the login began");
+	return mb_remedy(e, "try again");
 }
 
 void mb_token_do(const struct mb_token_world *world,
@@ -186,7 +194,15 @@ void mb_token_do(const struct mb_token_world *world,
 
 	w.note = keep_note;
 	w.note_ctx = a;
-	a->ret = mb_job_read(&j, t->account, &j.r, &why);
+	if (t->what == MB_TASK_RULES) {
+		a->ret = mb_token_make_rules(&w, &a->e);
+		/* No record: only something that can be written. */
+		(void)snprintf(a->r.account, sizeof(a->r.account), "*");
+		return;
+	}
+	a->ret = mb_job_look(&j, t->account, &why);
+	if (a->ret == 0 && l && strcmp(l->id, j.id) != 0)
+		a->ret = changed_meanwhile(&j, &why);
 	if (a->ret == 0 && t->refusal)
 		q.not_generation = j.r.generation;
 	if (a->ret == 0)

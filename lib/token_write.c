@@ -9,15 +9,27 @@
 #include "lib/lock.h"
 #include "lib/token_internal.h"
 
+static int find_by_rule(const struct mb_token_world *w, const char *account,
+			char *id, struct mb_record *r)
+{
+	struct mb_rule_match m;
+
+	if (mb_token_rule(w, account, NULL, &m, NULL, NULL) <= 0)
+		return 0;
+	memcpy(id, m.id, sizeof(m.id));
+	return w->records->read(w->records_ctx, id, r, NULL, NULL) > 0;
+}
+
 /* The record that has the account's tokens.  1, 0 none. */
 static int find_record(const struct mb_token_world *w, const char *account,
 		       char *id, struct mb_record *r)
 {
 	char owner[MB_ADDRESS_MAX + 1];
 
-	if (mb_token_id(account, id, NULL) < 0 ||
-	    w->records->read(w->records_ctx, id, r, NULL, NULL) <= 0)
+	if (mb_token_id(account, id, NULL) < 0)
 		return 0;
+	if (w->records->read(w->records_ctx, id, r, NULL, NULL) <= 0)
+		return find_by_rule(w, account, id, r);
 	if (!r->token_of[0])
 		return 1;
 	(void)snprintf(owner, sizeof(owner), "%s", r->token_of);
@@ -220,6 +232,17 @@ static int real_may_ask(void *s, const char *account, struct mb_err *e)
 			 "mailbearer retire --undo");
 }
 
+static const struct mb_secret *real_rules(void *s)
+{
+	return mb_store_rules(s);
+}
+
+static int real_save_rules(void *s, const struct mb_secret *table,
+			   struct mb_err *e)
+{
+	return mb_store_save_rules(s, table, e);
+}
+
 const struct mb_records mb_store_records = {
 	.read = real_read,
 	.stamp = real_stamp,
@@ -233,4 +256,6 @@ const struct mb_records mb_store_records = {
 	.seen = real_seen,
 	.label = real_label,
 	.may_ask = real_may_ask,
+	.rules = real_rules,
+	.save_rules = real_save_rules,
 };

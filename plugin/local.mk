@@ -7,7 +7,7 @@ noinst_LTLIBRARIES += libmech.la
 
 PLUGIN_SOURCES = \
 	%D%/abi.h %D%/abi.c %D%/host.h %D%/host.c %D%/load.h %D%/load.c \
-	%D%/mech.h %D%/mech.c %D%/prompt.h %D%/prompt.c %D%/wire.h %D%/wire.c
+	%D%/mech.h %D%/mech.c %D%/prompt.h %D%/prompt.c %D%/names.h %D%/names.c %D%/wire.h %D%/wire.c
 
 libmech_la_SOURCES = $(PLUGIN_SOURCES)
 libmech_la_CFLAGS = $(AM_CFLAGS) $(SASL_CFLAGS)

@@ -14,6 +14,7 @@
 #include "plugin/host.h"
 #include "plugin/load.h"
 #include "plugin/mech.h"
+#include "plugin/names.h"
 #include "plugin/prompt.h"
 
 /* One SASL step; Postfix and others wait in it. */
@@ -25,13 +26,14 @@ enum { LATER_MAX = 16 };
 /* So much of the token in a server's text is not shown any more. */
 enum { TELLTALE = 16 };
 
-enum state { START, ASKED, SENT, REFUSED };
+enum state { START, ASKED, ASKED_PASSWORD, SENT, REFUSED };
 
 struct conn {
 	const struct mb_mech *mech;
 	const struct mb_engine *engine;
 	enum state state;
 	int later;
+	bool by_password;		/* it is the token */
 	int64_t generation;
 	size_t token_at;		/* in the response */
 	size_t token_len;
@@ -158,54 +160,15 @@ static int emit(void *arg, const char *user, const char *token,
 		.token = token, .token_len = token_len,
 	};
 
+	c->by_password = !token;
+	if (!token)
+		return 0;
 	if (mb_wire_response(&w, c->response, sizeof(c->response),
 			     &c->response_len, e) < 0)
 		return -1;
 	c->token_len = token_len;
 	c->token_at = c->response_len - token_len - 2;
 	return 0;
-}
-
-/* Both names through canon_user, as libsasl2 demands before the first OK. */
-static int canon(const struct mb_host *h, const sasl_client_params_t *params,
-		 const struct mb_names *n, sasl_out_params_t *oparams)
-{
-	unsigned flags = SASL_CU_AUTHID;
-	int r;
-
-	if (n->authzid_len == 0)
-		flags |= SASL_CU_AUTHZID;
-	r = params->canon_user(h->utils->conn, n->authid, n->authid_len, flags,
-			       oparams);
-	if (r == SASL_OK && n->authzid_len > 0)
-		r = params->canon_user(h->utils->conn, n->authzid,
-				       n->authzid_len, SASL_CU_AUTHZID,
-				       oparams);
-	return r;
-}
-
-static int bad_name(struct mb_err *e, const char *cause)
-{
-	mb_fail(e, MB_E_BAD_ADDRESS, "user name", "%s", cause);
-	mb_remedy(e, "correct the mail program's user name");
-	return SASL_FAIL;
-}
-
-static int take_names(const struct mb_host *h,
-		      const sasl_client_params_t *params,
-		      const struct mb_names *n, sasl_out_params_t *oparams,
-		      struct mb_err *e)
-{
-	if (n->authid_len == 0)
-		return bad_name(e, " is empty");
-	if (n->authid_len > MB_ADDRESS_MAX || n->authzid_len > MB_ADDRESS_MAX)
-		return bad_name(e, " is too long");
-	if (canon(h, params, n, oparams) != SASL_OK)
-		return bad_name(e, "not accepted by the SASL library");
-	/* The program's own canonicalisation may have made it longer. */
-	if (oparams->alen > MB_ADDRESS_MAX)
-		return bad_name(e, " is too long");
-	return SASL_OK;
 }
 
 /* The prompts are given back whatever came of them. */
@@ -223,7 +186,7 @@ static int names(struct conn *c, const struct mb_host *h,
 		return r;
 	}
 	if (r == SASL_OK)
-		r = take_names(h, params, &n, oparams, e);
+		r = mb_names_take(h, params, &n, oparams, e);
 	if (asked)
 		mb_prompt_free(h, prompt_need);
 	c->state = START;
@@ -247,6 +210,48 @@ static int token(struct conn *c, const sasl_client_params_t *params,
 	return c->engine->token(&want, emit, &job, &c->generation, e);
 }
 
+/* By a rule the program's password is the token: asked for only then. */
+static int password(struct conn *c, const struct mb_host *h,
+		    const sasl_client_params_t *params,
+		    sasl_interact_t **prompt_need,
+		    const sasl_out_params_t *oparams, struct mb_err *e)
+{
+	struct job job = {.c = c, .params = params, .names = oparams};
+	bool asked = c->state == ASKED_PASSWORD;
+	const char *text;
+	size_t len;
+	int r = mb_prompt_password(h, prompt_need, asked, &text, &len, e);
+
+	if (r == SASL_INTERACT) {
+		c->state = ASKED_PASSWORD;
+		return r;
+	}
+	if (r == SASL_OK &&
+	    emit(&job, oparams->authid, text, len, e) < 0)
+		r = SASL_FAIL;
+	if (asked)
+		mb_prompt_free(h, prompt_need);
+	return r;
+}
+
+/* Names, then the token.  SASL_OK, SASL_INTERACT, or what failed and *e. */
+static int prepare(struct conn *c, const struct mb_host *h,
+		   const sasl_client_params_t *params,
+		   sasl_interact_t **prompt_need, sasl_out_params_t *oparams,
+		   struct mb_err *e)
+{
+	int r = SASL_OK;
+
+	if (c->state != ASKED_PASSWORD) {
+		r = names(c, h, params, prompt_need, oparams, e);
+		if (r == SASL_OK && token(c, params, oparams, e) < 0)
+			r = SASL_FAIL;
+	}
+	if (r == SASL_OK && c->by_password)
+		r = password(c, h, params, prompt_need, oparams, e);
+	return r;
+}
+
 /*
  * OK where the program cannot prompt (nmh fails a login that the server
  * accepted otherwise), CONTINUE where it can (mbsync hangs on a refusal
@@ -261,10 +266,10 @@ static int first_step(struct conn *c, const sasl_client_params_t *params,
 	int r;
 
 	e.id = MB_E_NONE;
-	r = names(c, &h, params, prompt_need, oparams, &e);
+	r = prepare(c, &h, params, prompt_need, oparams, &e);
 	if (r == SASL_INTERACT)
 		return r;
-	if (r != SASL_OK || token(c, params, oparams, &e) < 0) {
+	if (r != SASL_OK) {
 		say_if_lost(&e);
 		return mb_host_fail(&h, &e);
 	}
@@ -351,7 +356,8 @@ int mb_mech_step(void *conn_context, sasl_client_params_t *params,
 		return SASL_BADPARAM;
 	*clientout = NULL;
 	*clientoutlen = 0;
-	if (c->state == START || c->state == ASKED)
+	if (c->state == START || c->state == ASKED ||
+	    c->state == ASKED_PASSWORD)
 		return first_step(c, params, prompt_need, clientout,
 				  clientoutlen, oparams);
 	return later_step(c, params, serverin, serverinlen, clientout,

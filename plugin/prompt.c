@@ -132,6 +132,74 @@ int mb_prompt_names(const struct mb_host *h, sasl_interact_t **prompt_need,
 	return SASL_OK;
 }
 
+static int no_password(struct mb_err *e)
+{
+	mb_fail(e, MB_E_USAGE, "password", "the mail program gives none, and "
+		"by an account rule its password is the token");
+	mb_remedy(e, "let the mail program's password command print the "
+		  "token");
+	return SASL_FAIL;
+}
+
+static int ask_password(const struct mb_host *h, sasl_interact_t **prompt_need)
+{
+	sasl_interact_t *list;
+
+	if (!prompt_need)
+		return SASL_FAIL;
+	list = h->utils->malloc(2 * sizeof(*list));
+	if (!list)
+		return SASL_FAIL;
+	memset(list, 0, 2 * sizeof(*list));
+	list[0].id = SASL_CB_PASS;
+	list[0].challenge = "Password";
+	list[0].prompt = "Password (the access token)";
+	list[1].id = SASL_CB_LIST_END;
+	*prompt_need = list;
+	return SASL_INTERACT;
+}
+
+/* By a function: SASL_OK, SASL_INTERACT (ask), or none. */
+static int call_password(const struct mb_host *h, sasl_secret_t **secret)
+{
+	sasl_getsecret_t *get;
+	sasl_callback_ft proc = NULL;
+	void *context = NULL;
+	int r = mb_abi_getcallback(h, SASL_CB_PASS, &proc, &context);
+
+	if (r != SASL_OK || !proc)
+		return r == SASL_OK ? SASL_FAIL : r;
+	memcpy(&get, &proc, sizeof(get));
+	r = get(h->utils->conn, context, SASL_CB_PASS, secret);
+	return r == SASL_OK && !*secret ? SASL_FAIL : r;
+}
+
+int mb_prompt_password(const struct mb_host *h, sasl_interact_t **prompt_need,
+		       bool asked, const char **text, size_t *len,
+		       struct mb_err *e)
+{
+	struct answer a = { .id = SASL_CB_PASS };
+	sasl_secret_t *secret = NULL;
+	int r;
+
+	if (asked && prompt_need && *prompt_need) {
+		take(*prompt_need, &a);
+		*text = a.text;
+		*len = a.len;
+		return a.text && a.len ? SASL_OK : no_password(e);
+	}
+	r = call_password(h, &secret);
+	if (r == SASL_INTERACT)
+		r = ask_password(h, prompt_need);
+	if (r == SASL_INTERACT)
+		return r;
+	if (r != SASL_OK || secret->len == 0)
+		return no_password(e);
+	*text = (const char *)secret->data;
+	*len = secret->len;
+	return SASL_OK;
+}
+
 void mb_prompt_free(const struct mb_host *h, sasl_interact_t **prompt_need)
 {
 	if (!prompt_need || !*prompt_need)

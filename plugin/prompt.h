@@ -24,6 +24,14 @@ struct mb_names {
 int mb_prompt_names(const struct mb_host *h, sasl_interact_t **prompt_need,
 		    bool asked, struct mb_names *names, struct mb_err *e);
 
+/*
+ * The password, where a rule says that it is the token: as above.  *text is
+ * the mail program's and valid as long as its answers are.
+ */
+int mb_prompt_password(const struct mb_host *h, sasl_interact_t **prompt_need,
+		       bool asked, const char **text, size_t *len,
+		       struct mb_err *e);
+
 /* Give back the prompts of an earlier SASL_INTERACT. */
 void mb_prompt_free(const struct mb_host *h, sasl_interact_t **prompt_need);
 

@@ -85,6 +85,11 @@ tests_unit_test_seal_cms_SOURCES = tests/unit/test_seal_cms.c \
 	tests/unit/run.h tests/unit/run.c
 tests_unit_test_seal_cms_LDADD = $(SEALCMS_LIBS) $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_rules
+TESTS += tests/unit/test_rules
+tests_unit_test_rules_SOURCES = tests/unit/test_rules.c
+tests_unit_test_rules_LDADD = $(ENGINE_LIBS) $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test_record
 TESTS += tests/unit/test_record
 tests_unit_test_record_SOURCES = tests/unit/test_record.c \

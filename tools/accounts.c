@@ -31,7 +31,7 @@ enum mb_state mb_accounts_state(const struct mb_record *r, int64_t now)
 	if (!strcmp(r->error_class, "token") ||
 	    !strcmp(r->error_class, "person"))
 		return MB_STATE_SIGN_IN;
-	if (!r->refresh_token.len)
+	if (!r->refresh_token.len && !r->grant[0])
 		return mb_token_valid_at(r, now) ? MB_STATE_SOON :
 		       MB_STATE_SIGN_IN;
 	if (!strcmp(r->error_class, "config"))
@@ -80,6 +80,7 @@ static int fill(struct mb_account *a, const struct mb_record *r)
 	a->token_of = strdup(r->token_of);
 	a->cause = strdup(r->error_text);
 	a->remedy = strdup("");
+	a->ruled = r->rule[0] != 0;
 	a->state = mb_accounts_state(r, now);
 	a->expires_at = r->expires_at;
 	a->obtained_at = r->obtained_at;
@@ -92,7 +93,8 @@ static int fill(struct mb_account *a, const struct mb_record *r)
 	memcpy(a->error_id, r->error_id, sizeof(a->error_id));
 	a->fresh = mb_token_fresh(r, now);
 	a->refused = mb_token_refused_now(r, 0, now);
-	a->may_ask = r->refresh_token.len && mb_token_may_ask(r, now);
+	a->may_ask = (r->refresh_token.len || r->grant[0]) &&
+		     mb_token_may_ask(r, now);
 	return a->address && a->credential && a->token_of && a->cause &&
 	       a->remedy ? 0 : -1;
 }
@@ -198,7 +200,7 @@ int mb_accounts_look(struct mb_tool *t, const char *address,
 	int ret;
 
 	memset(&record, 0, sizeof(record));
-	if (mb_records_id(address, id, e) < 0)
+	if (mb_records_where(t, address, id, e) < 0)
 		return -1;
 	ret = mb_store_read(t->store, id, &record, NULL, e);
 	if (ret == 0)
@@ -273,7 +275,9 @@ static int find_users(struct mb_tool *t, void *arg, void *out,
 	for (i = 0; i < a.n; i++) {
 		size_t before = strlen(u->names);
 
-		if (strcmp(a.list[i].credential, credential) != 0)
+		/* A rule's token comes again by itself. */
+		if (a.list[i].ruled ||
+		    strcmp(a.list[i].credential, credential) != 0)
 			continue;
 		count_user(u, a.list[i].address);
 		shown += strlen(u->names) != before;

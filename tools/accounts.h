@@ -37,6 +37,7 @@ struct mb_account {
 	int64_t expires_at, obtained_at, enrolled_at, refreshed_at;
 	int64_t generation, next_attempt, attempts;
 	char error_class[33], error_id[33];	/* as in the record, or "" */
+	bool ruled;		/* not enrolled: from an account rule */
 	bool fresh;		/* before soft expiry */
 	bool refused;		/* a server refused this token */
 	bool may_ask;		/* there is a refresh token, and no error on

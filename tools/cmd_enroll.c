@@ -4,12 +4,14 @@
 
 #include <string.h>
 
+#include "lib/rules.h"
 #include "tools/enroll.h"
 #include "tools/flow_code.h"
 #include "tools/flow_device.h"
 #include "tools/import.h"
 #include "tools/input.h"
 #include "tools/out.h"
+#include "tools/rule.h"
 #include "tools/store_pick.h"
 #include "tools/verbs.h"
 
@@ -270,6 +272,8 @@ static int enroll(struct mb_enroll *n, struct mb_err *e)
 		return -1;
 	if (file)
 		return import(n, e);
+	if (mb_enroll_is_app(n))
+		return mb_enroll_app(n, e);
 	return mb_opts_has(o, "begin") && !checking(n) ?
 	       mb_enroll_begin(n, e) : sign_in(n, e);
 }
@@ -317,6 +321,8 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	}
 	if (mb_opts_operands(o, 1, 1, "ADDRESS", e) < 0)
 		return -1;
+	if (mb_rules_is_pattern(o->operands[0]))
+		return mb_rule_add(t, o->operands[0], e);
 	n.account = o->operands[0];
 	n.owner = mb_opts_get(o, "as");
 	if (!n.owner)

@@ -60,7 +60,9 @@ static int account_row(struct mb_table *table, const struct mb_account *a,
 	state_cell(a, now, state, sizeof(state));
 	if (a->expires_at)
 		(void)mb_out_span(a->expires_at, now, expires);
-	if (a->enrolled_at)
+	if (a->ruled)
+		(void)snprintf(signed_in, sizeof(signed_in), "by a rule");
+	else if (a->enrolled_at)
 		(void)mb_out_span(a->enrolled_at, now, signed_in);
 	return mb_table_row(table, cells, e);
 }
@@ -166,6 +168,13 @@ out:
 	return ret;
 }
 
+static const char *grant_of(const struct mb_credfile *file,
+			    const struct mb_rule *r)
+{
+	return mb_grant_kind(mb_credfile_find(file,
+					      r->credential)->grant)->name;
+}
+
 static int list_rules(struct mb_tool *t, struct mb_err *e)
 {
 	static const char *const head[] = { "RULE", "CREDENTIAL", "GRANT" };
@@ -181,13 +190,14 @@ static int list_rules(struct mb_tool *t, struct mb_err *e)
 		goto out;
 	for (i = 0; i < file.nrules; i++) {
 		const struct mb_rule *r = &file.rules[i];
-		const char *cells[3] = { r->user, r->credential, r->grant };
+		const char *cells[3] = { r->user, r->credential,
+					 grant_of(&file, r) };
 
 		if (t->json)
 			(void)json_array_append_new(array, json_pack(
 				"{s:s, s:s, s:s}", "user", r->user,
 				"credential", r->credential, "grant",
-				r->grant));
+				grant_of(&file, r)));
 		if (mb_table_row(&table, cells, e) < 0)
 			goto out;
 	}

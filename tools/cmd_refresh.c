@@ -44,7 +44,7 @@ static int64_t generation(struct mb_tool *t, const char *account)
 	int64_t n = -1;
 
 	memset(&r, 0, sizeof(r));
-	if (mb_records_id(account, id, &ignored) == 0 &&
+	if (mb_records_where(t, account, id, &ignored) == 0 &&
 	    mb_store_read(t->store, id, &r, NULL, &ignored) > 0)
 		n = r.generation;
 	mb_record_clear(&r);

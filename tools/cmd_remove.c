@@ -5,11 +5,13 @@
 #include <string.h>
 
 #include "lib/credfile.h"
+#include "lib/rules.h"
 #include "tools/accounts.h"
 #include "tools/change.h"
 #include "tools/ending.h"
 #include "tools/out.h"
 #include "tools/records.h"
+#include "tools/rule.h"
 #include "tools/store_pick.h"
 #include "tools/verbs.h"
 
@@ -104,6 +106,8 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	if (mb_opts_operands(&t->opts, 1, 1, "NAME or ADDRESS", e) < 0)
 		return -1;
 	word = t->opts.operands[0];
+	if (mb_rules_is_pattern(word))
+		return mb_rule_remove(t, word, e);
 	return mb_is_address(word) ? remove_account(t, word, e) :
 				     remove_credential(t, word, e);
 }
@@ -117,8 +121,8 @@ static const struct mb_opt options[] = {
 
 const struct mb_verb mb_verb_remove = {
 	.name = "remove",
-	.operands = "NAME|ADDRESS",
-	.summary = "remove a client credential, or an account and its tokens",
+	.operands = "NAME|ADDRESS|RULE",
+	.summary = "remove a client credential, an account and its tokens, or a rule",
 	.opts = options,
 	.more = "A client credential that accounts use is not removed without "
 		"--force, which leaves\n"

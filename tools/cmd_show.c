@@ -7,6 +7,7 @@
 #include "lib/credfile.h"
 #include "lib/escape.h"
 #include "lib/token.h"
+#include "lib/rules.h"
 #include "tools/accounts.h"
 #include "tools/change.h"
 #include "tools/expiry.h"
@@ -180,6 +181,7 @@ static void account(struct mb_tool *t, const struct mb_credfile *file,
 	text(t, "state", mb_accounts_word(mb_accounts_state(r, mb_now())));
 	text(t, "credential", r->credential);
 	provider_of(t, file, r->credential);
+	text(t, "grant", r->grant);
 	secret(t, "access_token", &r->access_token);
 	secret(t, "refresh_token", &r->refresh_token);
 	when(t, "expires_at", r->expires_at);
@@ -208,9 +210,9 @@ static int show_account(struct mb_tool *t, const char *address,
 	int ret = -1;
 
 	memset(&r, 0, sizeof(r));
-	if (mb_records_id(address, id, e) < 0 ||
-	    mb_pick_store(t, MB_PICK_LOOK, e) < 0 ||
-	    mb_change_look(t, &file, e) < 0 || mb_pick_drop(t, e) < 0)
+	if (mb_pick_store(t, MB_PICK_LOOK, e) < 0 ||
+	    mb_change_look(t, &file, e) < 0 || mb_pick_drop(t, e) < 0 ||
+	    mb_records_where(t, address, id, e) < 0)
 		goto out;
 	ret = mb_store_read(t->store, id, &r, NULL, e);
 	if (ret == 0) {
@@ -232,7 +234,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	if (mb_opts_operands(&t->opts, 1, 1, "NAME or ADDRESS", e) < 0)
 		return -1;
 	word = t->opts.operands[0];
-	return mb_is_address(word) ? show_account(t, word, e) :
+	return mb_is_address(word) || mb_rules_is_pattern(word) ? show_account(t, word, e) :
 				     show_credential(t, word, e);
 }
 

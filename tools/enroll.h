@@ -114,4 +114,10 @@ int mb_enroll_save(struct mb_enroll *n, struct mb_err *e);
 int mb_enroll_save_shared(struct mb_enroll *n, const struct mb_record *owner,
 			  struct mb_err *e);
 
+/* ---- tools/enroll_app.c: grants that need nobody ---- */
+
+bool mb_enroll_is_app(const struct mb_enroll *n);
+/* Fetch a first token as proof, and write the record. */
+int mb_enroll_app(struct mb_enroll *n, struct mb_err *e);
+
 #endif

@@ -197,7 +197,7 @@ bool mb_enroll_healthy(const struct mb_enroll *n, const struct mb_record *r)
 	const struct mb_credential *c;
 	char digest[65];
 
-	if (r->generation == 0 || r->refresh_token.len == 0)
+	if (r->generation == 0 || (r->refresh_token.len == 0 && !r->grant[0]))
 		return false;
 	c = mb_credfile_find(&n->credentials, r->credential);
 	if (!c || (name && strcmp(name, r->credential) != 0))

@@ -79,7 +79,8 @@ int mb_enroll_check(const struct mb_enroll *n, const char *nonce,
 {
 	if (check_id_token(n, nonce, e) < 0)
 		return -1;
-	if (n->grant.refresh_token.len == 0)
+	if (n->grant.refresh_token.len == 0 &&
+	    mb_grant_kind(n->credential->grant)->needs_person)
 		return no_refresh_token(n, e);
 	return 0;
 }
@@ -100,6 +101,8 @@ static int begin(const struct mb_enroll *n, const struct mb_credential *c,
 	put(r->credentials_seen, sizeof(r->credentials_seen), n->seen);
 	/* No hosts: any ("custom" only). */
 	put(r->hosts, sizeof(r->hosts), c->hosts[0] ? c->hosts : "*");
+	if (!mb_grant_kind(c->grant)->needs_person)
+		put(r->grant, sizeof(r->grant), mb_grant_kind(c->grant)->name);
 	r->enrolled_at = mb_now();
 	return 0;
 }

@@ -4,8 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/credfile.h"
 #include "lib/credmember.h"
+#include "lib/keypair.h"
 #include "tools/fields.h"
 #include "tools/input.h"
 #include "tools/keyfile.h"
@@ -372,5 +374,8 @@ int mb_fields_check(const struct mb_providers *p, const struct mb_credential *c,
 
 	if (preset && mb_provider_check(preset, c, e) < 0)
 		return -1;
-	return mb_credential_check(c, e);
+	if (mb_credential_check(c, e) < 0)
+		return -1;
+	/* One that is stored may expire, and the others must go on. */
+	return mb_keypair_check_time(c, mb_now(), e);
 }

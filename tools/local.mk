@@ -56,7 +56,8 @@ TOOLS_SOURCES = \
 	%D%/editor.h \
 	%D%/fields.c \
 	%D%/fields.h \
-	%D%/keyfile.c %D%/keyfile.h \
+	%D%/keyfile.c %D%/keyfile.h %D%/rule.c %D%/rule.h \
+	%D%/enroll_app.c \
 	%D%/help.c \
 	%D%/help.h \
 	%D%/init.h \
@@ -123,8 +124,8 @@ TOOLS_SOURCES += \
 	%D%/pkce.c %D%/pkce.h %D%/redirect.c %D%/redirect.h
 
 TOOLS_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS) $(JANSSON_CFLAGS) $(MICROHTTPD_CFLAGS) $(QRENCODE_CFLAGS)
-TOOLS_LIBS = libtools.la libsealcms.la libhttp.la libengine.la libbase.la \
-	$(CURL_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) \
+TOOLS_LIBS = libtools.la libcommand.la libsealcms.la libhttp.la libengine.la libbase.la \
+	$(CURL_LIBS) $(JOSE_LIBS) $(JANSSON_LIBS) $(CONFIG_LIBS) $(SSL_LIBS) \
 	$(CRYPTO_LIBS) $(MICROHTTPD_LIBS) $(QRENCODE_LIBS)
 
 libtools_la_SOURCES = $(TOOLS_SOURCES)

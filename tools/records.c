@@ -6,6 +6,8 @@
 #include "lib/address.h"
 #include "lib/clock.h"
 #include "lib/store_admin.h"
+#include "lib/rules.h"
+#include "lib/token.h"
 #include "tools/records.h"
 #include "tools/store_pick.h"
 
@@ -163,4 +165,19 @@ void mb_records_which(const struct mb_tool *t, const char *address,
 {
 	if (e->id == MB_E_NOT_ENROLLED && !strcmp(e->object, address))
 		(void)mb_records_unknown(t, address, e);
+}
+
+int mb_records_where(struct mb_tool *t, const char *address, char *id,
+		     struct mb_err *e)
+{
+	struct mb_token_world w;
+	int r;
+
+	mb_pick_world(t, &w);
+	r = mb_token_where(&w, address, id, e);
+	if (r != 0)
+		return r < 0 ? -1 : 0;
+	return mb_rules_is_pattern(address) ?
+	       mb_records_unknown(t, address, e) :
+	       mb_records_id(address, id, e);
 }

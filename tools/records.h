@@ -53,4 +53,9 @@ int mb_records_unknown(const struct mb_tool *t, const char *address,
 void mb_records_which(const struct mb_tool *t, const char *address,
 		      struct mb_err *e);
 
+/* The id of the record that has an account's tokens, its own or a rule's; what
+ * has neither gets its own.  0 or -1. */
+int mb_records_where(struct mb_tool *t, const char *address, char *id,
+		     struct mb_err *e);
+
 #endif

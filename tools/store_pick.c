@@ -13,6 +13,7 @@
 #include "lib/engine_http.h"
 #include "lib/helper.h"
 #include "lib/escape.h"
+#include "lib/command.h"
 #include "lib/paths.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
@@ -189,6 +190,8 @@ void mb_pick_world(struct mb_tool *t, struct mb_token_world *w)
 		.redeem = load_http,
 		/* Killed, this process loses nothing then. */
 		.helper = mb_store_helpful(t->store) ? mb_helper_ask : NULL,
+		.command = mb_store_is_owner(t->store) ? mb_command_grant :
+							 NULL,
 		.note = remark,
 	};
 }

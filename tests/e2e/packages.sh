@@ -18,6 +18,7 @@ build pc:libcrypto libssl-dev openssl-devel openssl-dev
 build pc:libcurl libcurl4-openssl-dev libcurl-devel curl-dev
 build pc:libconfig libconfig-dev libconfig-devel libconfig-dev
 build pc:jansson libjansson-dev jansson-devel jansson-dev
+build pc:jose libjose-dev libjose-devel jose-dev
 build pc:libmicrohttpd libmicrohttpd-dev libmicrohttpd-devel libmicrohttpd-dev
 build pc:libqrencode libqrencode-dev qrencode-devel libqrencode-dev
 demo cmd:node nodejs nodejs nodejs

@@ -193,7 +193,7 @@ static void sealing_with_a_recovery_key(void **state)
 	"    hosts = ( \"*.example.org\" );\n" \
 	"    token_endpoint = \"https://x.org/token\"; } );\n" \
 	"accounts = ( { user = \"*@x.org\"; credential = \"work\";\n" \
-	"  grant = \"client_credentials\"; } );\n" \
+	"  grant = \"authorization_code\"; } );\n" \
 	"settings = { deadline = 20; };\n"
 
 static void credentials_text(void)
@@ -236,7 +236,7 @@ static struct mb_credential home;
 static int change(struct mb_err *e)
 {
 	struct mb_rule rule = { .user = "*@y.org", .credential = "home",
-				.grant = "client_credentials" };
+				.grant = "authorization_code" };
 
 	if (mb_credfile_add(&text, &home, e) < 0 ||
 	    mb_credfile_replace(&text, "home", &home, e) < 0 ||

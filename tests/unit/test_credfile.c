@@ -78,7 +78,7 @@ static void every_member_is_read(void **state)
 		"         \"x\\n\";\n"
 		"  } );\n"
 		"accounts = ( { user = \"*@contoso.com\"; credential = \"work\";"
-		" grant = \"client_credentials\"; } );\n"
+		" grant = \"authorization_code\"; } );\n"
 		"settings = { deadline = 45; };\n"
 		"recovery = ( \"-----BEGIN CERTIFICATE-----\\n\" \"r\\n\" );\n",
 		&e), 0);
@@ -105,7 +105,7 @@ static void every_member_is_read(void **state)
 	assert_int_equal(cf.nrules, 1);
 	assert_string_equal(cf.rules[0].user, "*@contoso.com");
 	assert_string_equal(cf.rules[0].credential, "work");
-	assert_string_equal(cf.rules[0].grant, "client_credentials");
+	assert_string_equal(cf.rules[0].grant, "authorization_code");
 	assert_int_equal(cf.deadline, 45);
 	assert_string_equal(cf.recovery_pem.data,
 			    "-----BEGIN CERTIFICATE-----\nr\n");
@@ -252,11 +252,11 @@ static void a_rule_needs_its_credential(void **state)
 	(void)state;
 	refused(HEAD "credentials = ( { " MINIMAL "} );\n"
 		"accounts = ( { user = \"*\"; credential = \"b\"; "
-		"grant = \"client_credentials\"; } );", MB_E_CONFIG_VALUE,
+		"grant = \"authorization_code\"; } );", MB_E_CONFIG_VALUE,
 		"credentials.conf line 3: there is no client credential");
 	refused(HEAD "credentials = ( { " MINIMAL "} );\n"
 		"accounts = ( { user = \"joe\"; credential = \"a\"; "
-		"grant = \"client_credentials\"; } );", MB_E_CONFIG_VALUE,
+		"grant = \"authorization_code\"; } );", MB_E_CONFIG_VALUE,
 		"credentials.conf line 3: \"user\"");
 }
 

@@ -173,7 +173,7 @@ static void remove_of_what_a_rule_uses_is_refused(void **state)
 {
 	static const char text[] = HEAD "credentials = (\n" GROUP("a") "\n);\n"
 		"accounts = ( { user = \"*\"; credential = \"a\"; "
-		"grant = \"client_credentials\"; } );\n";
+		"grant = \"authorization_code\"; } );\n";
 	struct mb_secret s = {0};
 	struct mb_err e = {0};
 
@@ -279,7 +279,7 @@ static void rules_and_recovery_are_written_anew(void **state)
 {
 	static const char cert[] = "-----BEGIN CERTIFICATE-----\nMII=\n"
 				   "-----END CERTIFICATE-----\n";
-	struct mb_rule rule = { "*@x.org", "a", "client_credentials" };
+	struct mb_rule rule = { "*@x.org", "a", "authorization_code" };
 	struct mb_secret s = {0}, pem = {0};
 	struct mb_credfile cf = {0};
 	struct mb_err e = {0};
@@ -289,7 +289,7 @@ static void rules_and_recovery_are_written_anew(void **state)
 	WORKS(mb_credfile_set_rules(&s, &rule, 1, &e));
 	assert_string_equal(s.data, HEAD "credentials = (\n" GROUP("a")
 		"\n);\n# tail\n\naccounts = (\n  { user = \"*@x.org\"; "
-		"credential = \"a\"; grant = \"client_credentials\"; }\n);\n");
+		"credential = \"a\"; grant = \"authorization_code\"; }\n);\n");
 	WORKS(mb_credfile_set_rules(&s, NULL, 0, &e));
 	assert_null(strstr(s.data, "accounts"));
 	snprintf(rule.credential, sizeof(rule.credential), "b");

@@ -1,0 +1,179 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Grants that need nobody, and account rules, from add to token.
+# shellcheck source=tests/cli/enroll_bed.sh
+. "${srcdir:?}/tests/cli/enroll_bed.sh"
+
+answers grant
+openssl req -x509 -newkey rsa:2048 -nodes -days 30 -subj /CN=app \
+	-keyout "$RUN/key" -out "$RUN/cert" >/dev/null 2>&1
+openssl ecparam -name prime256v1 -genkey -noout -out "$RUN/ec"
+
+# app NAME OPTION...
+app() {
+	name=$1
+	shift
+	run add "$name" --provider custom --client-id cid --scope all \
+		--token-endpoint "http://127.0.0.1:$port/token" --host 127.0.0.1 \
+		"$@"
+}
+
+# decode N: part N of the last assertion that was sent
+decode() {
+	sed -n 's/.*assertion=\([^& ]*\).*/\1/p' "$RUN/log" | tail -n 1 |
+		cut -d . -f "$1" | tr -- '-_' '+/' |
+		awk '{ while (length($0) % 4) $0 = $0 "="; print }' | base64 -d
+}
+
+# ---- client credentials ----
+printf 'MARKER-secret' >"$RUN/secret"
+app byname --grant client_credentials --client-secret-file "$RUN/secret"
+equal "a secret: added" 0 "$status"
+run enroll a@x.org --credential byname
+equal "a secret: enrolled" 0 "$status"
+check "a secret: what was asked" has "$RUN/log" \
+	"grant_type=client_credentials&scope=all&client_id=cid&client_secret=MARKER-secret"
+equal "a secret: the token" MARKER-access-1 "$(mb token a@x.org 2>/dev/null)"
+mb refresh --force a@x.org >"$out" 2>"$err"
+equal "a secret: a new token, without a refresh token" MARKER-access-2 \
+	"$(mb token a@x.org 2>/dev/null)"
+check "its state is ok" grep -q "^a@x.org .* ok " <<END
+$(mb list)
+END
+
+app bykey --grant client_credentials --key-file "$RUN/key" \
+	--certificate-file "$RUN/cert" --algorithm PS256 --key-id k1
+equal "a key: added" 0 "$status"
+run enroll b@x.org --credential bykey
+equal "a key: enrolled" 0 "$status"
+decode 1 >"$RUN/head"
+decode 2 >"$RUN/claims"
+check "a key: its algorithm" has "$RUN/head" '"alg":"PS256"'
+check "a key: its id" has "$RUN/head" '"kid":"k1"'
+print=$(openssl x509 -in "$RUN/cert" -outform DER | openssl dgst -sha256 -binary | base64url)
+check "a key: its certificate" has "$RUN/head" "\"x5t#S256\":\"$print\""
+check "a key: who it is" has "$RUN/claims" '"iss":"cid"'
+check "a key: for whom it is" has "$RUN/claims" "\"aud\":\"http://127.0.0.1:$port/token\""
+check "a key: no secret was sent" lacks "$RUN/log" "client_id=cid&client_secret=&"
+
+run set bykey --key-file "$RUN/ec"
+check "a key that is not the certificate's is refused" has "$err" "[config-value]"
+run set bykey --key-file "$RUN/cert"
+check "no key at all: the file is named" has "$err" \
+	"$RUN/cert: has a certificate, but no private key; nothing changed"
+openssl req -new -key "$RUN/key" -subj /CN=app -out "$RUN/csr"
+openssl x509 -req -in "$RUN/csr" -signkey "$RUN/key" -days -1 \
+	-out "$RUN/old" >/dev/null 2>&1
+run set bykey --key-file "$RUN/key" --certificate-file "$RUN/old"
+equal "an expired certificate: refused" 4 "$status"
+check "an expired certificate: it is said" has "$err" "its certificate expired on"
+
+# ---- a service account ----
+key=$(awk '{ printf "%s\\n", $0 }' "$RUN/key")
+cat >"$RUN/sa.json" <<END
+{ "type": "service_account", "private_key_id": "kid9",
+  "client_email": "bot@p.iam.gserviceaccount.com",
+  "private_key": "$key", "token_uri": "http://127.0.0.1:$port/token" }
+END
+run add sa --provider custom --scope https://mail.google.com/ \
+	--key-file "$RUN/sa.json" --host 127.0.0.1
+equal "a service account: added from its file alone" 0 "$status"
+run enroll c@x.org --credential sa
+equal "a service account: enrolled" 0 "$status"
+decode 2 >"$RUN/claims"
+check "a service account: it speaks for the mailbox" has "$RUN/claims" '"sub":"c@x.org"'
+check "a service account: its scope" has "$RUN/claims" '"scope":"https://mail.google.com/"'
+check "a service account: no client_id is sent" \
+	lacks "$RUN/log" "jwt-bearer&assertion=[^&]*&client_id"
+printf '{"installed":{"client_id":"x"}}' >"$RUN/other.json"
+run add no --provider custom --key-file "$RUN/other.json"
+check "another JSON file: what it is" has "$err" "is the client_secret.json of an OAuth client"
+printf '{\n"type": oops }' >"$RUN/bad.json"
+run add no --provider custom --key-file "$RUN/bad.json"
+check "bad JSON: file and line" has "$err" "bad.json line 2: not valid JSON"
+
+# ---- a command ----
+cat >"$RUN/cmd" <<'END'
+#!/bin/sh
+case $1 in
+json) echo '{"access_token":"MARKER-json","expires_in":4000}' ;;
+env) env | sed 's/=.*//' | sort | tr '\n' ' ' >"$2"; echo MARKER-env ;;
+fail) exit 3 ;;
+long) head -c 70000 /dev/zero | tr '\0' x ;;
+two) echo a; echo b ;;
+*) echo "MARKER-$1-$MAILBEARER_ACCOUNT" ;;
+esac
+END
+chmod +x "$RUN/cmd"
+run add cmd --provider custom --grant command --command "$RUN/cmd x{account}" --host 127.0.0.1
+equal "a command: added" 0 "$status"
+run enroll d@x.org --credential cmd
+equal "a command: enrolled" 0 "$status"
+equal "a command: it knows the account" MARKER-xd@x.org-d@x.org "$(mb token d@x.org 2>/dev/null)"
+# command WORD...: that from now on, and a new token
+command_is() {
+	run set cmd --command "$RUN/cmd" --command "$1" --command "$RUN/env"
+	run refresh --force d@x.org
+}
+SECRET=MARKER command_is env
+equal "a command: a clean environment" \
+	"HOME LANG MAILBEARER_ACCOUNT PATH PWD USER " "$(cat "$RUN/env")"
+command_is json
+equal "a command: JSON with an expiry" MARKER-json "$(mb token d@x.org 2>/dev/null)"
+for bad in fail:"ended with status 3" long:"printed more than 64 KiB" \
+	two:"something that cannot be a token"; do
+	command_is "${bad%%:*}"
+	check "a command: ${bad%%:*}" has "$err" "${bad#*:}"
+	check "a command: ${bad%%:*} repeats nothing" lacks "$err" MARKER
+done
+
+# ---- rules ----
+: >"$RUN/log"
+app shared --grant client_credentials --client-secret-file "$RUN/secret"
+run enroll '*@contoso.com' --credential shared
+equal "a rule: written" 0 "$status"
+for n in 1 2 3; do
+	equal "a rule: account $n" "$(mb token 'u1@contoso.com' 2>/dev/null)" \
+		"$(mb token "U$n@Contoso.com" 2>/dev/null)"
+done
+equal "a rule: one request for all" 1 "$(posts)"
+equal "a rule: listed" "*@contoso.com  shared      client_credentials" \
+	"$(mb list rules | tail -n 1)"
+check "a rule: not the others" not_enrolled u@other.org
+run enroll '*@CONTOSO.com' --credential sa
+check "a second rule, as specific: refused" has "$err" "has a rule with client credential shared"
+run enroll '*@contoso.com' --credential shared
+check "the same again: unchanged" has "$out" unchanged
+run enroll boss@contoso.com --credential sa
+decode 2 >"$RUN/claims"
+check "an enrolled record beats the rule" has "$RUN/claims" boss@contoso.com
+run remove boss@contoso.com --yes
+equal "without it, the rule again" "$(mb token u1@contoso.com 2>/dev/null)" \
+	"$(mb token boss@contoso.com 2>/dev/null)"
+run refresh --force '*@contoso.com'
+equal "a rule is refreshed by its name" 0 "$status"
+equal "and its accounts have the new token" "$(mb token '*@contoso.com' 2>/dev/null)" \
+	"$(mb token u3@contoso.com 2>/dev/null)"
+cat >"$RUN/twice" <<END
+credentials = ( { name = "shared"; provider = "custom"; client_id = "cid";
+  grant = "client_credentials"; client_secret_file = "$RUN/secret";
+  token_endpoint = "http://127.0.0.1:$port/token"; } );
+accounts = ( { user = "*@a.org"; credential = "shared"; },
+  { user = "*@A.org"; credential = "shared"; } );
+END
+run apply "$RUN/twice"
+check "two rules as specific: both lines" has "$err" \
+	"twice line 5: there is a rule for *@A.org already, on line 4"
+answers error=invalid_client:401
+app other --grant client_credentials --client-secret-file "$RUN/secret" \
+	--scope other
+run enroll '*@no.org' --credential other
+check "refused by the provider: the rule does not stay" lacks "$out" added
+mb list rules >"$out"
+check "refused by the provider: nothing changed" lacks "$out" no.org
+run remove '*@contoso.com'
+equal "a rule: removed" 0 "$status"
+run token u1@contoso.com
+equal "a rule: its accounts are gone" 3 "$status"
+
+tap_end
