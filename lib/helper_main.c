@@ -25,7 +25,8 @@
 #include "lib/helper.h"
 
 /* More than the longest connect, request and reply together. */
-enum { HARD_END_S = 120, WRITE_TRIES = 30, WRITE_PAUSE_MS = 1000 };
+enum { HARD_END_S = 120, WRITE_TRIES = 30, WRITE_PAUSE_MS = 1000,
+       WIPED = 0x5a };
 
 static int is_socket(int fd)
 {
@@ -106,6 +107,11 @@ static int settle_down(void)
 	    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || chdir("/") < 0)
 		return -1;
 	json_set_alloc_funcs(malloc, wiping_free);
+#ifdef M_PERTURB
+	/* Buffers of libcurl and libconfig, too large for the thread's cache:
+	 * overwritten when they are given back. */
+	(void)mallopt(M_PERTURB, WIPED);
+#endif
 	(void)umask(077);
 	clean_signals();
 	return clean_descriptors() < 0 ? -1 : set_hard_end();

@@ -140,7 +140,7 @@ tests_stage_mailbearer_full_CFLAGS = $(TOOLS_CFLAGS)
 tests_stage_mailbearer_full_LDADD = $(TOOLS_LIBS) libtestpaths.la
 
 # No libcurl, no libmicrohttpd, and of the others what is really used.
-QUICK_LIBS = libtools.la libsealcms.la libhttp.la libengine.la libbase.la \
+QUICK_LIBS = libtools.la libcommand.la libsealcms.la libhttp.la libengine.la libbase.la \
 	$(JANSSON_LIBS) $(CONFIG_LIBS) $(CRYPTO_LIBS)
 mb_quick_ldflags = $(AM_LDFLAGS) -Wl,--as-needed
 
