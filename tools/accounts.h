@@ -43,6 +43,8 @@ struct mb_account {
 	bool may_ask;		/* there is a refresh token, and no error on
 				 * record forbids to use it now */
 	bool told, gone;	/* for the caller's own use */
+	const char *watch;	/* tools/watch.h: what is told of it, or NULL */
+	int64_t watch_told;	/* and when it was, Unix seconds */
 };
 
 struct mb_accounts {

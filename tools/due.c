@@ -20,6 +20,7 @@
 #include "tools/pool.h"
 #include "tools/status.h"
 #include "tools/store_pick.h"
+#include "tools/watch.h"
 
 enum {
 	DAY = 86400,
@@ -287,15 +288,20 @@ static void own_trouble(struct run *r, const struct mb_err *e)
 static int all(struct run *r, size_t jobs, int64_t idle_s, struct mb_err *e)
 {
 	struct mb_credfile file = { 0 };
+	struct mb_hooks hooks = { 0 };
 	struct mb_err own = { 0 };
 	int stopped = 0;
 
 	if (mb_change_look(r->t, &file, &own) < 0)
 		own_trouble(r, &own);
+	/* Before root becomes the records' owner, who may be denied it. */
+	if (mb_hooks_load(r->t, &hooks, &own) < 0)
+		own_trouble(r, &own);
 	if (mb_pick_drop(r->t, e) < 0 ||
 	    mb_accounts_read(r->t, &r->a, e) < 0 ||
 	    mb_due_list(&r->a, mb_now(), idle_s, &r->due, e) < 0) {
 		mb_credfile_clear(&file);
+		mb_hooks_clear(&hooks);
 		return -1;
 	}
 	if (mb_status_open(r->t, &r->tell.dir, &own) < 0)
@@ -306,6 +312,9 @@ static int all(struct run *r, size_t jobs, int64_t idle_s, struct mb_err *e)
 	}
 	refresh_due(r, jobs, &stopped);
 	tell_news(r);
+	if (!mb_watch_run(r->t, &r->tell.dir, &hooks, &r->a, &file))
+		r->tell.failed = true;
+	mb_hooks_clear(&hooks);
 	write_status(r, &file);
 	mb_credfile_clear(&file);
 	if (stopped) {

@@ -50,6 +50,9 @@ TOOLS_SOURCES = \
 	%D%/due.c %D%/due.h %D%/due_list.c %D%/due_tell.c \
 	%D%/pool.c %D%/pool.h \
 	%D%/status.c %D%/status.h %D%/status_file.h %D%/status_known.c \
+	%D%/ends.c %D%/ends.h \
+	%D%/hooks.c %D%/hooks.h %D%/watch.c %D%/watch.h \
+	%D%/cmd_status.c %D%/status_report.c %D%/status_report.h \
 	%D%/editor.c \
 	%D%/ending.c \
 	%D%/ending.h \

@@ -11,7 +11,9 @@
 #include "lib/escape.h"
 #include "lib/lock.h"
 #include "lib/paths.h"
+#include "tools/ends.h"
 #include "tools/expiry.h"
+#include "tools/presets.h"
 #include "tools/status.h"
 #include "tools/status_file.h"
 #include "tools/store_pick.h"
@@ -124,10 +126,18 @@ static void put_error(FILE *f, const struct mb_account *a)
 	(void)putc('}', f);
 }
 
-static void put_account(FILE *f, const struct mb_account *a,
-			const struct mb_credential *c, int64_t ends,
-			int64_t now)
+/* What refresh --due remembers of an account (tools/watch.h). */
+static void put_watch(FILE *f, const struct mb_account *a)
 {
+	put_member(f, "watch", a->watch ? a->watch : "");
+	put_number(f, "watch_told", a->watch_told);
+}
+
+static void put_account(FILE *f, const struct mb_account *a,
+			const struct mb_credential *c,
+			const struct mb_provider *p, int64_t ends, int64_t now)
+{
+	struct mb_end end = mb_ends_first(a, c, p, ends);
 	int64_t used = mb_accounts_used_at(a);
 
 	(void)putc('{', f);
@@ -147,20 +157,27 @@ static void put_account(FILE *f, const struct mb_account *a,
 		(void)fputs("\"refresh_token_age\": null, ", f);
 	put_number(f, "secret_expires_at", ends);
 	put_flag(f, "secret_expires_soon", mb_expiry_soon(ends, now));
+	put_number(f, "ends_at", end.at);
+	put_member(f, "ends_what", end.what);
+	put_watch(f, a);
 	put_number(f, "next_attempt", a->next_attempt);
 	put_number(f, "attempts", a->attempts);
 	put_error(f, a);
 	(void)putc('}', f);
 }
 
-static void put_all(FILE *f, const struct mb_tool *t,
-		    const struct mb_accounts *a,
-		    const struct mb_credfile *file)
+void mb_status_put(FILE *f, const struct mb_tool *t,
+		   const struct mb_accounts *a, const struct mb_credfile *file)
 {
 	const struct mb_credential *c, *last = NULL;
+	const struct mb_provider *preset = NULL;
+	struct mb_providers p = { 0 };
+	struct mb_err ignored = { 0 };
 	int64_t now = mb_now(), ends = 0;
 	size_t i;
 
+	/* Without them it is not known how long a sign-in lasts. */
+	(void)mb_presets_load(t, &p, &ignored);
 	(void)fputs("{\"schema\": 1, ", f);
 	put_number(f, "generated_at", now);
 	put_member(f, "store", t->home.conf_dir);
@@ -169,13 +186,16 @@ static void put_all(FILE *f, const struct mb_tool *t,
 	for (i = 0; i < a->n; i++) {
 		c = mb_credfile_find(file, a->list[i].credential);
 		/* A certificate is not parsed for each of 10 000 accounts. */
-		if (c != last)
+		if (c != last) {
 			ends = c ? mb_expiry_at(c) : 0;
+			preset = c ? mb_presets_named(&p, c->provider) : NULL;
+		}
 		last = c;
 		(void)fputs(i ? ",\n" : "\n", f);
-		put_account(f, &a->list[i], c, ends, now);
+		put_account(f, &a->list[i], c, preset, ends, now);
 	}
 	(void)fputs("\n]}\n", f);
+	mb_providers_clear(&p);
 }
 
 /* ---- writing ---- */
@@ -229,7 +249,7 @@ int mb_status_write(const struct mb_tool *t, const struct mb_dir *dir,
 	errno = 0;
 	r = ftruncate(new.fd, 0);
 	if (r == 0)
-		put_all(f, t, a, file);
+		mb_status_put(f, t, a, file);
 	if (r < 0 || fflush(f) != 0 || ferror(f) ||
 	    fchmod(new.fd, 0644) < 0 ||
 	    renameat(dir->fd, MB_STATUS_NEW, dir->fd, MB_STATUS_NAME) < 0)

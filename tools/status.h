@@ -6,6 +6,8 @@
 #ifndef MB_TOOLS_STATUS_H
 #define MB_TOOLS_STATUS_H
 
+#include <stdio.h>
+
 #include "lib/credfile.h"
 #include "lib/fsio.h"
 #include "tools/accounts.h"
@@ -22,6 +24,11 @@ void mb_status_prepare(const struct mb_tool *t);
  */
 int mb_status_open(const struct mb_tool *t, struct mb_dir *dir,
 		   struct mb_err *e);
+
+/* Its text. */
+void mb_status_put(FILE *f, const struct mb_tool *t,
+		   const struct mb_accounts *a,
+		   const struct mb_credfile *file);
 
 /* Which accounts the file said need a person. */
 struct mb_known {

@@ -16,6 +16,7 @@ const struct mb_verb *const mb_verbs[] = {
 	&mb_verb_setup,
 	&mb_verb_list,
 	&mb_verb_show,
+	&mb_verb_status,
 	&mb_verb_token,
 	&mb_verb_tunnel,
 	&mb_verb_refresh,

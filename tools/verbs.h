@@ -10,8 +10,9 @@ extern const struct mb_verb mb_verb_add, mb_verb_apply, mb_verb_completion,
 	mb_verb_enroll, mb_verb_explain, mb_verb_help, mb_verb_init,
 	mb_verb_list, mb_verb_provider,
 	mb_verb_refresh, mb_verb_remove, mb_verb_rename, mb_verb_set,
-	mb_verb_setup,
-	mb_verb_show, mb_verb_test, mb_verb_token, mb_verb_tunnel, mb_verb_version;
+	mb_verb_setup, mb_verb_show, mb_verb_status,
+	mb_verb_test, mb_verb_token, mb_verb_tunnel,
+	mb_verb_version;
 
 /* In front of the verb. */
 extern const struct mb_opt mb_global_options[];

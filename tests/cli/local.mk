@@ -3,6 +3,8 @@
 cli_tests = \
 	%D%/completion.sh \
 	%D%/grammar.sh \
+	%D%/hooks.sh \
+	%D%/status.sh \
 	%D%/store.sh \
 	%D%/credential.sh \
 	%D%/account.sh \
