@@ -8,6 +8,7 @@
 #include "tools/presets.h"
 #include "tools/adding.h"
 #include "tools/change.h"
+#include "tools/clientfile.h"
 #include "tools/fields.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
@@ -16,6 +17,10 @@
 static const struct mb_opt options[] = {
 	{ "for", "LIST", "scope for these of imap,smtp,pop3 (default imap,smtp)",
 	  0 },
+	{ "from", "FILE", "take it from Google's client_secret.json, "
+	  "sasl-xoauth2.conf or emailproxy.config (-: stdin)", 0 },
+	{ "section", "ADDRESS", "with --from: of several clients the one of "
+	  "this account", 0 },
 	{ "replace", NULL, "overwrite a client credential of that name", 0 },
 	{ "check", NULL, "write nothing, say what would change", 0 },
 	{ NULL, NULL, NULL, MB_OPT_FIELDS },
@@ -34,6 +39,36 @@ static int check_name(const char *name, struct mb_err *e)
 	(void)mb_fail(e, MB_E_BAD_NAME, name, "a name is 1 to %d of a-z, 0-9, "
 		      "dot, underscore, hyphen", MB_NAME_MAX);
 	return mb_remedy(e, "choose another name");
+}
+
+/* --from: what the options say counts more, so this comes first. */
+static int take_file(const struct mb_tool *t, const struct mb_providers *p,
+		     struct mb_clientfile *f, struct mb_credential *c,
+		     struct mb_err *e)
+{
+	const char *file = mb_opts_get(&t->opts, "from");
+	const char *section = mb_opts_get(&t->opts, "section");
+	char name[MB_NAME_MAX + 1];
+
+	if (!file)
+		return section ? mb_opts_usage(&t->opts, e, "--section belongs "
+					       "to --from") : 0;
+	if (mb_clientfile_read(f, file, section, e) < 0)
+		return -1;
+	mb_clientfile_settle(f, p, mb_opts_get(&t->opts, "provider"));
+	(void)snprintf(name, sizeof(name), "%s", c->name);
+	mb_credential_clear(c);
+	*c = f->c;	/* moved, with its secret */
+	f->c = (struct mb_credential){ 0 };
+	(void)snprintf(c->name, sizeof(c->name), "%s", name);
+	if (f->secret_sealed && !c->client_secret.len)
+		mb_out_note("note: the client secret in %s is encrypted; pass "
+			    "it with --client-secret-file", file);
+	if (f->accounts[0])
+		mb_out_note("accounts of this client in %s: %s (their tokens "
+			    "are encrypted there: they sign in anew)", file,
+			    f->accounts);
+	return 0;
 }
 
 static void report(struct mb_tool *t, const struct mb_credential *c)
@@ -59,6 +94,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	struct mb_providers p = { 0 };
 	struct mb_credential c = { 0 };
 	struct mb_credfile file = { 0 };
+	struct mb_clientfile from = { 0 };
 	int ret = -1;
 
 	if (mb_opts_operands(&t->opts, 1, 1, "NAME", e) < 0 ||
@@ -67,6 +103,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	(void)snprintf(c.name, sizeof(c.name), "%s", t->opts.operands[0]);
 	if (mb_pick_store(t, MB_PICK_CREDENTIALS, e) < 0 ||
 	    mb_presets_load(t, &p, e) < 0 ||
+	    take_file(t, &p, &from, &c, e) < 0 ||
 	    mb_fields_from_options(&t->opts, &c, e) < 0 ||
 	    mb_change_look(t, &file, e) < 0 ||
 	    mb_adding_complete(t, &p, mb_credfile_find(&file, c.name),
@@ -77,6 +114,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	ret = 0;
 out:
 	mb_credential_clear(&c);
+	mb_clientfile_clear(&from);
 	mb_credfile_clear(&file);
 	mb_providers_clear(&p);
 	return ret;
@@ -90,6 +128,7 @@ const struct mb_verb mb_verb_add = {
 	.more = "On a terminal add asks for what is missing. Endpoints, scope "
 		"and mail servers of a\n"
 		"known provider need not be given. The same add again changes "
-		"nothing.\n",
+		"nothing. --from reads the client of another program; "
+		"options count more than it.\n",
 	.run = run,
 };

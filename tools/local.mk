@@ -14,6 +14,7 @@ TOOLS_SOURCES = \
 	%D%/adding.h \
 	%D%/change.c \
 	%D%/change.h \
+	%D%/clientfile.c %D%/clientfile.h %D%/clientfile_ini.c \
 	%D%/cmd_add.c \
 	%D%/cmd_apply.c \
 	%D%/cmd_completion.c \
