@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/rules.h"
 #include "tools/import_store.h"
 #include "tools/out.h"
 #include "tools/records.h"
@@ -159,7 +160,9 @@ int mb_import_record(struct mb_tool *t, const char *text, size_t n,
 	/* Of another credentials file: looked up anew at the first use. */
 	(void)snprintf(c.fresh.credentials_seen,
 		       sizeof(c.fresh.credentials_seen), "none");
-	if (mb_records_id(c.fresh.account, id, e) == 0)
+	/* A token that a rule brought is not its account's own sign-in. */
+	if ((c.fresh.rule[0] ? mb_rules_id_of(&c.fresh, id, e) :
+	     mb_records_id(c.fresh.account, id, e)) == 0)
 		ret = mb_records_put(t, id, &c.fresh, choose, &c, e);
 	mb_record_clear(&c.fresh);
 	return ret;
