@@ -231,6 +231,15 @@ static int settle(struct mb_token_job *j, struct mb_err *e)
 	return check_host(j, e);
 }
 
+static int nothing_kept(const struct mb_token_job *j, struct mb_err *e)
+{
+	mb_fail(e, MB_E_NO_REFRESH_TOKEN, j->q->account, "client credential "
+		"%s takes the token from the mail program's password, and "
+		"none is kept here", j->r.credential);
+	return mb_remedy(e, "let the mail program's password command print "
+			 "the token");
+}
+
 int mb_token_get(const struct mb_token_world *w, const struct mb_token_want *q,
 		 struct mb_record *r, struct mb_token_basis *basis,
 		 struct mb_err *e)
@@ -240,9 +249,12 @@ int mb_token_get(const struct mb_token_world *w, const struct mb_token_want *q,
 
 	if (look(&j, e) < 0 || settle(&j, e) < 0)
 		goto out;
-	/* The mail program has the token itself. */
-	if (strcmp(j.r.grant, "sasl_password") == 0 && j.ruled)
-		goto done;
+	if (j.ruled && strcmp(j.r.grant, "sasl_password") == 0) {
+		if (q->has_password)
+			goto done;
+		(void)nothing_kept(&j, e);
+		goto out;
+	}
 	if (mb_job_note_unwanted(&j, e) < 0 || mb_job_renew(&j, e) < 0)
 		goto out;
 	/* It may be another record by now. */

@@ -164,6 +164,26 @@ END
 run apply "$RUN/twice"
 check "two rules as specific: both lines" has "$err" \
 	"twice line 5: there is a rule for *@A.org already, on line 4"
+
+# ---- tokens of rules in another store; tokens that are not here ----
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+	-subj /CN=to -days 30 -keyout "$RUN/to.key" -out "$RUN/to.crt" 2>/dev/null
+run export "$RUN/bundle" --to "$RUN/to.crt"
+wanted=$(mb token u3@contoso.com 2>/dev/null)
+"$tool" --store "$RUN/moved" init >"$out" 2>"$err"
+"$tool" --store "$RUN/moved" import "$RUN/bundle" --recovery-key "$RUN/to.key" \
+	>"$out" 2>"$err"
+equal "a store with rules is imported" 0 $?
+equal "a rule's token came along" "$wanted" \
+	"$("$tool" --store "$RUN/moved" token u3@contoso.com 2>"$err")"
+"$tool" --store "$RUN/moved" list >"$out" 2>&1
+check "and no record is another's" lacks "$out" broken
+run add pw --provider custom --grant sasl_password --host 127.0.0.1
+run enroll '*@pw.org' --credential pw
+run token u@pw.org
+equal "the mail program's password is the token: none is printed" 4 "$status"
+check "and why" has "$err" "takes the token from the mail program's password"
+
 answers error=invalid_client:401
 app other --grant client_credentials --client-secret-file "$RUN/secret" \
 	--scope other
