@@ -27,6 +27,7 @@ struct tally {
 	size_t sealed;		/* were written */
 	size_t old;		/* were for the old key alone */
 	size_t unread;
+	size_t unsafe;		/* of these: not looked into */
 	char first[MB_ADDRESS_MAX + 1];	/* of those for the old key */
 	struct mb_err failed;	/* something that another try may cure */
 };
@@ -54,6 +55,7 @@ static int unread(struct pass *p, const struct mb_err *why)
 		return -1;
 	}
 	p->tally->unread++;
+	p->tally->unsafe += why->id == MB_E_UNSAFE_FILE;
 	mb_out_note("note: %s", mb_err_line(why, line, sizeof(line)));
 	return 0;
 }
@@ -187,6 +189,20 @@ static int still_used(struct mb_tool *t, const struct tally *seen,
 			 "%s rekey --finish", mb_pick_command(t));
 }
 
+/* A backup's second link to a record, say: with the old key gone, it could not
+ * be opened when that is mended. */
+static int not_looked_into(const struct mb_tool *t, size_t n, struct mb_err *e)
+{
+	char what[40];
+
+	(void)snprintf(what, sizeof(what), "%zu record%s", n,
+		       n == 1 ? "" : "s");
+	(void)mb_fail(e, MB_E_UNSAFE_FILE, what, "not looked into, and the old "
+		      "key may be needed to open it; the old key stays");
+	return mb_remedy(e, "mend or remove what is named above, then: %s rekey "
+			 "--finish", mb_pick_command(t));
+}
+
 static int finish(struct mb_tool *t, struct mb_change *c, struct mb_err *e)
 {
 	struct tally tally;
@@ -200,6 +216,8 @@ static int finish(struct mb_tool *t, struct mb_change *c, struct mb_err *e)
 	}
 	if (records(t, true, &tally, e) < 0)
 		return -1;
+	if (tally.unsafe > 0)
+		return not_looked_into(t, tally.unsafe, e);
 	if (tally.old > 0)
 		return still_used(t, &tally, e);
 	if (checking(t))
@@ -207,9 +225,11 @@ static int finish(struct mb_tool *t, struct mb_change *c, struct mb_err *e)
 	if (mb_store_rekey_narrow(t->store, e) < 0 ||
 	    credentials(t, c, MB_SEALED_NEW, e) < 0 ||
 	    records(t, false, &tally, e) < 0 ||
-	    mb_store_rekey_end(t->store, e) < 0)
+	    (tally.unsafe == 0 && mb_store_rekey_end(t->store, e) < 0))
 		return mb_remedy(e, "when that is mended, again: %s rekey "
 				 "--finish", mb_pick_command(t));
+	if (tally.unsafe > 0)
+		return not_looked_into(t, tally.unsafe, e);
 	t->changed = true;
 	say_records(t, &tally);
 	mb_out_outcome(t, "%s: the old key is gone (%zu account%s)",

@@ -113,6 +113,27 @@ run rekey --finish
 exits "--finish with a damaged record: 0" 0
 rm "$rec"
 
+# One that a backup's hard link keeps from being read can be mended, as long as
+# there is the key for it.
+rec=$(find "$S/accounts" -name '*.rec' | sort | head -n 1)
+ln "$rec" "$T/link"
+run rekey
+exits "rekey with a record that is not looked into: 0" 0
+in_err "it is named" "[unsafe-file]"
+run rekey --finish
+exits "--finish keeps the old key for it: 1" 1
+says "and says what to do" \
+	"1 record: not looked into, and the old key may be needed to open it; the old key stays; mend or remove what is named above, then: mailbearer --store $S rekey --finish [unsafe-file]"
+is "both keys stay for it" 64 "$(key_size)"
+rm "$T/link"
+run rekey --finish
+exits "--finish, when that is mended, reseals it or asks for a reload" 5
+run rekey --finish
+exits "and then the old key goes: 0" 0
+run list --json
+! grep -q '"broken"' "$T/out"
+result $? "the record can be read"
+
 # Recovery certificates.
 run rekey --recovery-cert "$data/recovery.crt"
 exits "--recovery-cert: 0" 0
