@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,7 +26,7 @@ struct exporting {
 	struct mb_tool *t;
 	const char *file;
 	const char *cert;
-	char fresh[PATH_MAX];	/* FILE.new, "" for stdout */
+	char fresh[PATH_MAX];	/* FILE.XXXXXX, "" for stdout */
 	int fd;
 	struct mb_secret pem;
 	struct mb_seal_cert *seal;
@@ -129,14 +130,13 @@ static int open_file(struct exporting *x, struct mb_err *e)
 		(void)mb_fail(e, MB_E_EXISTS, x->file, " exists already");
 		return mb_remedy(e, "name another file");
 	}
-	if (snprintf(x->fresh, sizeof(x->fresh), "%s.new", x->file) >=
+	if (snprintf(x->fresh, sizeof(x->fresh), "%s.XXXXXX", x->file) >=
 	    (int)sizeof(x->fresh))
 		return mb_fail(e, MB_E_IO, x->file, "path is too long");
-	(void)unlink(x->fresh);
-	x->fd = open(x->fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW |
-		     O_CLOEXEC, 0600);
+	/* A name of nobody's: FILE.new may be somebody's file. */
+	x->fd = mkostemp(x->fresh, O_CLOEXEC);
 	if (x->fd < 0)
-		return mb_fail_errno(e, errno, x->fresh, "create");
+		return mb_fail_errno(e, errno, x->file, "create");
 	return 0;
 }
 
@@ -151,7 +151,9 @@ static int do_export(struct exporting *x, struct tally *tally,
 	if (!x->fresh[0])
 		return ret;
 	(void)close(x->fd);
-	if (ret == 0 && rename(x->fresh, x->file) < 0)
+	if (ret == 0 && renameat2(AT_FDCWD, x->fresh, AT_FDCWD, x->file,
+				  RENAME_NOREPLACE) < 0 &&
+	    (errno == EEXIST || rename(x->fresh, x->file) < 0))
 		ret = mb_fail_errno(e, errno, x->file, "rename to");
 	if (ret < 0)
 		(void)unlink(x->fresh);

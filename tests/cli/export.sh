@@ -25,8 +25,10 @@ ends "export --check counts" \
 	"would export 3 accounts and the client credentials to $T/x"
 [ ! -e "$T/x" ]
 result $? "export --check writes nothing"
+echo precious >"$T/x.new"
 run export "$T/x" --to "$T/to.crt"
 exits "export: 0" 0
+is "a file beside it is left alone" precious "$(cat "$T/x.new")"
 in_err "it reminds of retire" "retire, here"
 is "the file is its owner's alone" 600 "$(stat -c %a "$T/x")"
 ! grep -aq MARKER "$T/x"
@@ -42,7 +44,7 @@ run export "$T/x" --to "$T/to.crt"
 exits "a file that is there is not overwritten: 1" 1
 run export "$T/y" --to "$data/rsa.crt"
 exits "an RSA certificate is refused: 4" 4
-[ ! -e "$T/y" ] && [ ! -e "$T/y.new" ]
+[ -z "$(ls "$T"/y* 2>/dev/null)" ]
 result $? "and leaves no file"
 run export "$T/y"
 exits "--to is needed: 2" 2
