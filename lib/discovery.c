@@ -9,6 +9,8 @@
 
 #include "lib/url.h"
 
+enum { SHOWN_MAX = 300 };
+
 static bool is_safe(const struct mb_url *u)
 {
 	return !u->userinfo && (strcmp(u->scheme, "https") == 0 ||
@@ -55,6 +57,17 @@ static int refuse(const char *issuer, const char *cause, struct mb_err *e)
 	return mb_remedy(e, "ask whoever runs the server");
 }
 
+/* Fit to be pasted into a shell: a stranger's words. */
+static bool is_plain(const char *url)
+{
+	struct mb_url u;
+
+	return mb_url_parse(url, &u) == 0 && is_safe(&u) &&
+	       url[strspn(url, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			  "abcdefghijklmnopqrstuvwxyz0123456789"
+			  ":/._-[]")] == '\0';
+}
+
 static int check_issuer(const json_t *root, const char *issuer,
 			struct mb_err *e)
 {
@@ -64,8 +77,19 @@ static int check_issuer(const json_t *root, const char *issuer,
 		return 0;
 	mb_fail(e, MB_E_BAD_ENDPOINT, issuer, "the document there is of another issuer, \"%.200s\"; nothing was saved",
 		theirs ? theirs : "");
-	return mb_remedy(e, "if that is the server you mean, give its issuer letter by letter: --issuer %.300s",
-			 theirs ? theirs : "URL");
+	return mb_remedy(e, "if that is the server you mean, give its issuer letter by letter: --issuer %s",
+			 theirs && strlen(theirs) <= SHOWN_MAX &&
+			 is_plain(theirs) ? theirs : "URL");
+}
+
+/* A server elsewhere has no business on this host: what is sent to an endpoint
+ * has a client secret in it. */
+static bool points_here(const struct mb_url *u, const char *issuer)
+{
+	struct mb_url own;
+
+	return mb_url_is_loopback(u) && (mb_url_parse(issuer, &own) < 0 ||
+					 !mb_url_is_loopback(&own));
 }
 
 /* 0, or -1 with the member named. */
@@ -81,11 +105,13 @@ static int take_url(const json_t *root, const char *name, const char *issuer,
 		return 0;
 	if (s && strlen(s) == json_string_length(j) &&
 	    strlen(s) <= MB_URL_MAX && mb_url_parse(s, &u) == 0 &&
-	    is_safe(&u) && !u.fragment) {
+	    is_safe(&u) && !u.fragment && !points_here(&u, issuer)) {
 		memcpy(out, s, strlen(s) + 1);
 		return 0;
 	}
-	snprintf(cause, sizeof(cause), "its %s is not an https URL", name);
+	snprintf(cause, sizeof(cause), "its %s is %s", name,
+		 s && mb_url_parse(s, &u) == 0 && points_here(&u, issuer) ?
+		 "at this host itself" : "not an https URL");
 	return refuse(issuer, cause, e);
 }
 

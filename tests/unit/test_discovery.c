@@ -146,6 +146,11 @@ static void a_wrong_document_is_refused(void **state)
 		{ "{\"issuer\":\"" ISSUER "\",\"token_endpoint\":"
 		  "\"http://id.x.org/token\"}",
 		  "its token_endpoint is not an https URL" },
+		{ "{\"issuer\":\"" ISSUER "\",\"token_endpoint\":"
+		  "\"http://127.0.0.1:8080/token\"}",
+		  "its token_endpoint is at this host itself" },
+		{ DOC(",\"revocation_endpoint\":\"https://localhost/\""),
+		  "its revocation_endpoint is at this host itself" },
 		{ DOC(",\"device_authorization_endpoint\":7"),
 		  "its device_authorization_endpoint is not" },
 		{ DOC(",\"revocation_endpoint\":\"https://x.org/\\u0000\""),
@@ -168,6 +173,29 @@ static void a_wrong_document_is_refused(void **state)
 	assert_true(d.openid);
 }
 
+/* The remedy is there to be pasted. */
+static void a_strangers_words_are_no_shell_command(void **state)
+{
+	static const char *const bad[] = { "https://x.org/;reboot",
+		"https://x.org/$(reboot)", "https://x.org/`reboot`",
+		"https://x.org/|reboot", "https://x.org/'", "x reboot", "" };
+	struct mb_discovery d = {0};
+	struct mb_err e = {0};
+	char body[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		(void)snprintf(body, sizeof(body), "{\"issuer\":\"%s\"}",
+			       bad[i]);
+		assert_int_equal(reads(200, body, &d, &e), -1);
+		if (!strstr(e.remedy, "--issuer URL"))
+			fail_msg("%s", e.remedy);
+	}
+	assert_int_equal(reads(200, "{\"issuer\":\"" ISSUER "/\"}", &d, &e),
+			 -1);
+	assert_non_null(strstr(e.remedy, "--issuer " ISSUER "/"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -176,6 +204,7 @@ int main(void)
 		cmocka_unit_test(a_document_fills_the_endpoints),
 		cmocka_unit_test(what_is_no_document_is_looked_for_elsewhere),
 		cmocka_unit_test(a_wrong_document_is_refused),
+		cmocka_unit_test(a_strangers_words_are_no_shell_command),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
