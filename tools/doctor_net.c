@@ -162,6 +162,7 @@ struct verdict {
 };
 
 struct trial {
+	const struct mb_credfile *file;
 	char address[MB_ADDRESS_MAX + 1];
 	char url[320];
 };
@@ -184,10 +185,18 @@ static int log_in(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
 		return -1;
 	want.host = u.url.host;
 	if (mb_token_get(&w, &want, &r, NULL, &v->e) == 0) {
+		const struct mb_credential *c =
+			mb_credfile_find(x->file, r.credential);
 		struct mb_login_want q = {
 			.url = x->url, .user = r.account,
 			.token = &r.access_token, .deadline = &limit,
+			.credential = r.credential,
 		};
+
+		if (c) {
+			q.ca_pem = &c->ca_pem;
+			q.proxy = c->proxy;
+		}
 
 		(void)mb_login_open(&l, &q, &v->e);
 		mb_login_close(&l);
@@ -203,6 +212,7 @@ static void mail_server(struct mb_doctor *d, const char *url)
 	struct mb_err e = { 0 };
 
 	memset(&v, 0, sizeof(v));
+	x.file = &d->file;
 	(void)snprintf(x.address, sizeof(x.address), "%s", d->address);
 	(void)snprintf(x.url, sizeof(x.url), "%s", url);
 	if (mb_owner_run(d->tool, log_in, &x, &v, sizeof(v), &e) < 0)
