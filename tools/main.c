@@ -37,6 +37,8 @@ static void harden(void)
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN);
+	/* Ignored by who started us, it would hide how children end. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	json_set_alloc_funcs(malloc, wiping_free);
 	/* A file opened as descriptor 0 to 2 would be written to as if it
 	 * were the terminal. */
