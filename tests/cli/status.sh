@@ -133,4 +133,16 @@ if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1 &&
 else
 	skip "a monitoring user" "needs root and nobody"
 fi
+# Whoever may write beside the file can plant something else.
+rm -f "$S/status.json"
+mkfifo "$S/status.json"
+timeout 10 "$TOOL" --store "$S" status --file >"$T/out" 2>"$T/err"
+status=$?
+exits "nobody waits at a pipe in the file's place: 3" 3
+rm "$S/status.json"
+echo '{"accounts": []}' >"$T/elsewhere"
+ln -s "$T/elsewhere" "$S/status.json"
+run status --file
+exits "a link in the file's place is not followed: 3" 3
+
 done_testing
