@@ -65,7 +65,12 @@ bed_tls() {
 		-keyout server.key -out server.csr -subj /CN=localhost &&
 	echo 'subjectAltName=DNS:localhost,IP:127.0.0.1' >server.ext &&
 	openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key \
-		-CAcreateserial -days 2 -extfile server.ext -out server.crt
+		-CAcreateserial -days 2 -extfile server.ext -out server.crt &&
+	# Keys of an app that signs in with an assertion.
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout app.key -out app.crt \
+		-days 2 -subj /CN=app &&
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+		-keyout appec.key -out appec.crt -days 2 -subj /CN=app
 	) >"$RUN/tls.log" 2>&1 || return
 	CA=$RUN/ca.crt
 	cp "$RUN/oidc/ca.crt" "$CA"

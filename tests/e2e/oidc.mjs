@@ -7,9 +7,11 @@
 // DIR holds server.crt and server.key; DIR/ready appears when both ports
 // listen, DIR/issued gets every secret ever handed out or sent in (one a
 // line), so that a test can look for them where they must not be.
+import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
+import { jwtVerify } from 'jose';
 import Provider from 'oidc-provider';
 
 const [dir, port, control] = process.argv.slice(2);
@@ -39,7 +41,16 @@ const secrets = {
 	strict: 'e2e+secret%of&strict:~/=?',
 	lenient: 'e2e+secret%of&lenient:~/=?',
 	resource: 'introspection-only',
+	app: 'e2e+secret%of&app:~/=?',
 };
+// Whose mailbox an app-only token opens: Dovecot wants a name in each.
+const mailbox = 'user@example.test';
+const appKeys = ['app', 'appec'].map((name) => ({
+	...crypto.createPublicKey(fs.readFileSync(`${dir}/${name}.crt`))
+		.export({ format: 'jwk' }),
+	use: 'sig', kid: name,
+}));
+const bearer = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 const rotating = new Set(['strict', 'public']);
 
 const provider = new Provider(issuer, {
@@ -49,6 +60,15 @@ const provider = new Provider(issuer, {
 		app('lenient', { client_secret: secrets.lenient,
 			token_endpoint_auth_method: 'client_secret_basic' }),
 		app('public', { token_endpoint_auth_method: 'none' }),
+		app('app', { client_secret: secrets.app,
+			token_endpoint_auth_method: 'client_secret_post',
+			redirect_uris: [], response_types: [],
+			grant_types: ['client_credentials'] }),
+		app('keyapp', { token_endpoint_auth_method: 'private_key_jwt',
+			jwks: { keys: appKeys },
+			redirect_uris: [], response_types: [],
+			grant_types: ['client_credentials'] }),
+		app('service', { token_endpoint_auth_method: 'none' }),
 		{ client_id: 'resource', client_secret: secrets.resource,
 			redirect_uris: [], response_types: [], grant_types: [] },
 	],
@@ -58,6 +78,7 @@ const provider = new Provider(issuer, {
 	pkce: { methods: ['S256'], required: () => true },
 	features: {
 		devInteractions: { enabled: true },
+		clientCredentials: { enabled: true },
 		deviceFlow: { enabled: true },
 		introspection: { enabled: true,
 			allowedPolicy: (ctx, client) => client.clientId === 'resource' },
@@ -73,7 +94,8 @@ const provider = new Provider(issuer, {
 		client.grantTypeAllowed('refresh_token'),
 	rotateRefreshToken: (ctx) =>
 		rotating.has(ctx.oidc.entities.Client.clientId),
-	extraTokenClaims: (ctx, token) => ({ username: token.accountId }),
+	extraTokenClaims: (ctx, token) => ({
+		username: token.accountId ?? mailbox }),
 	findAccount: (ctx, id) => ({
 		accountId: id, claims: () => ({ sub: id, email: id }) }),
 	cookies: { keys: ['end-to-end'] },
@@ -85,16 +107,58 @@ const remember = (...values) => {
 	if (lines.length)
 		fs.appendFileSync(`${dir}/issued`, `${lines.join('\n')}\n`);
 };
-remember(secrets.strict, secrets.lenient);
+remember(secrets.strict, secrets.lenient, secrets.app);
 
 provider.on('server_error', (ctx, err) => console.error(err));
 
 // Tokens are opaque: a token's identifier is its value.
 const alive = new Map();
 provider.on('access_token.saved', (t) => alive.set(t.jti, t));
+provider.on('client_credentials.saved', (t) => alive.set(t.jti, t));
 provider.on('refresh_token.saved', (t) => alive.set(t.jti, t));
 provider.on('authorization_code.saved', (t) => remember(t.jti));
 provider.on('device_code.saved', (t) => remember(t.jti));
+
+// RFC 7523 section 2.1, as Google does it for a service account that acts for a
+// mailbox: no client authentication but the assertion itself.
+const serviceKey = crypto.createPublicKey(fs.readFileSync(`${dir}/app.crt`));
+const serviceToken = async (text) => {
+	const form = new URLSearchParams(text);
+	if (form.get('grant_type') !== bearer)
+		throw new Error('unsupported_grant_type');
+	const { payload } = await jwtVerify(form.get('assertion'), serviceKey, {
+		issuer: 'robot@project.example', audience: `${issuer}/service`,
+		requiredClaims: ['sub', 'scope', 'iat', 'exp'],
+	});
+	const grant = new provider.Grant({ accountId: payload.sub,
+		clientId: 'service' });
+	grant.addOIDCScope(payload.scope);
+	const token = new provider.AccessToken({ accountId: payload.sub,
+		client: await provider.Client.find('service'), scope: payload.scope,
+		grantId: await grant.save(), gty: bearer });
+	token.extra = { username: payload.sub };
+	return { access_token: await token.save(), token_type: 'Bearer',
+		expires_in: knob.ttl };
+};
+
+provider.use(async (ctx, next) => {
+	if (ctx.path !== '/service')
+		return next();
+	const parts = [];
+	for await (const part of ctx.req)
+		parts.push(part);
+	const entry = { at: Date.now(), client: 'service', grant: bearer,
+		status: 200 };
+	requests.push(entry);
+	try {
+		ctx.body = await serviceToken(Buffer.concat(parts).toString());
+		remember(ctx.body.access_token);
+	} catch (err) {
+		ctx.status = entry.status = 400;
+		ctx.body = { error: 'invalid_grant', error_description: err.message };
+	}
+	return undefined;
+});
 
 provider.use(async (ctx, next) => {
 	if (ctx.path !== '/token')
@@ -125,6 +189,9 @@ provider.use(async (ctx, next) => {
 const find = provider.AccessToken.find.bind(provider.AccessToken);
 provider.AccessToken.find = (value, ...more) =>
 	find(String(value).replace(/\.A*$/, ''), ...more);
+const findApp = provider.ClientCredentials.find.bind(provider.ClientCredentials);
+provider.ClientCredentials.find = (value, ...more) =>
+	findApp(String(value).replace(/\.A*$/, ''), ...more);
 
 const kill = async (kind) => {
 	let n = 0;
