@@ -126,6 +126,12 @@ for bad in fail:"ended with status 3" long:"printed more than 64 KiB" \
 	check "a command: ${bad%%:*}" has "$err" "${bad#*:}"
 	check "a command: ${bad%%:*} repeats nothing" lacks "$err" MARKER
 done
+run set cmd --command "$RUN/cmd" --command fail
+(
+	trap '' CHLD
+	exec "$tool" --store "$RUN/store" refresh --force d@x.org
+) >"$out" 2>"$err"
+check "a command: its end is known where SIGCHLD is ignored" has "$err" "ended with status 3"
 
 # ---- rules ----
 : >"$RUN/log"
