@@ -106,6 +106,12 @@ TESTS += tests/unit/test_redirect
 tests_unit_test_redirect_SOURCES = tests/unit/test_redirect.c
 tests_unit_test_redirect_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_mx
+TESTS += tests/unit/test_mx
+tests_unit_test_mx_SOURCES = tests/unit/test_mx.c \
+	tests/fake/dns.h tests/fake/dns.c
+tests_unit_test_mx_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test_page
 TESTS += tests/unit/test_page
 tests_unit_test_page_SOURCES = tests/unit/test_page.c

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/address.h"
 #include "lib/credfile.h"
 #include "tools/presets.h"
 #include "tools/adding.h"
 #include "tools/change.h"
 #include "tools/discover.h"
 #include "tools/fields.h"
+#include "tools/mx.h"
 #include "tools/out.h"
 #include "tools/store_pick.h"
 #include "tools/tty.h"
@@ -246,6 +248,38 @@ static void free_name(const struct mb_credfile *file, const char *provider,
 		(void)snprintf(name, MB_NAME_MAX + 1, "%.50s-%u", provider, i);
 }
 
+/* By the domain; where that says nothing, by where its mail goes. */
+static const struct mb_provider *suggest(const struct mb_providers *p,
+					 const char *address)
+{
+	const struct mb_provider *preset = mb_provider_find(p, address);
+	char canonical[MB_ADDRESS_MAX + 1];
+	struct mb_mx mx = { 0 };
+	const char *domain;
+
+	/* A domain of other letters is looked up as its A-labels. */
+	if (preset || !mb_tty_present() ||
+	    mb_address_canon(address, canonical, NULL) < 0)
+		return preset;
+	domain = strrchr(canonical, '@') + 1;
+	mb_out_note("Looking up where the mail of %s goes ...", domain);
+	if (mb_mx_find(domain, NULL, &mx) < 0) {
+		mb_out_note("No answer from the name servers.");
+		return NULL;
+	}
+	for (size_t i = 0; i < mx.n; i++) {
+		preset = mb_provider_find_mx(p, mx.host[i]);
+		if (preset) {
+			mb_out_note("Its mail goes to %s: %s.", mx.host[i],
+				    preset->title);
+			return preset;
+		}
+	}
+	mb_out_note("Its mail goes to %s: no provider that is known here.",
+		    mx.n ? mx.host[0] : "no host");
+	return NULL;
+}
+
 int mb_adding_for_address(struct mb_tool *t, const char *address, char *name,
 			  struct mb_err *e)
 {
@@ -258,7 +292,7 @@ int mb_adding_for_address(struct mb_tool *t, const char *address, char *name,
 	if (mb_presets_load(t, &p, e) < 0 ||
 	    mb_change_look(t, &file, e) < 0)
 		goto out;
-	preset = mb_provider_find(&p, address);
+	preset = suggest(&p, address);
 	if (mb_tty_ask("Service provider (mailbearer provider list)",
 		       preset ? preset->name : NULL, c.provider,
 		       sizeof(c.provider), e) < 0)

@@ -67,6 +67,7 @@ TOOLS_SOURCES = \
 	%D%/init.h \
 	%D%/input.c \
 	%D%/input.h \
+	%D%/mx.c %D%/mx.h \
 	%D%/login.c \
 	%D%/login.h \
 	%D%/opts.c \
