@@ -33,7 +33,9 @@ struct mb_loopback {
 	int nopen;
 };
 
-/* One request; its target is kept because MHD decodes its own copy. */
+/* The request of a connection; its target is kept because MHD decodes its own
+ * copy.  It lives as long as the connection: of a request that MHD refuses by
+ * itself it never tells the end. */
 struct request {
 	struct mb_secret target;
 	bool waits;
@@ -42,15 +44,16 @@ struct request {
 static void *request_begin(void *arg, const char *target,
 			   struct MHD_Connection *c)
 {
-	struct request *r = calloc(1, sizeof(*r));
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		c, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	struct request *r = info ? info->socket_context : NULL;
 
 	(void)arg;
-	(void)c;
-	if (r && mb_secret_append_str(&r->target, target) < 0) {
-		free(r);
-		r = NULL;
-	}
-	return r;
+	if (!r)
+		return NULL;
+	r->waits = false;
+	return mb_secret_set(&r->target, target, strlen(target)) < 0 ? NULL :
+								       r;
 }
 
 static void request_end(void *arg, struct MHD_Connection *c, void **request,
@@ -62,11 +65,16 @@ static void request_end(void *arg, struct MHD_Connection *c, void **request,
 	(void)why;
 	if (l->waiting == c)
 		l->waiting = NULL;
-	if (!r)
-		return;
-	mb_secret_clear(&r->target);
-	free(r);
+	if (r)
+		mb_secret_clear(&r->target);
 	*request = NULL;
+}
+
+static void free_request(struct request *r)
+{
+	if (r)
+		mb_secret_clear(&r->target);
+	free(r);
 }
 
 static void forget(struct mb_loopback *l, const struct MHD_Connection *c)
@@ -101,11 +109,13 @@ static void connection_changed(void *arg, struct MHD_Connection *c,
 {
 	struct mb_loopback *l = arg;
 
-	(void)ctx;
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		free_request(*ctx);
+		*ctx = NULL;
 		forget(l, c);
 		return;
 	}
+	*ctx = calloc(1, sizeof(struct request));
 	if (l->nopen == CONNECTIONS_MAX)
 		evict(l);
 	l->open[l->nopen++] = c;
