@@ -5,5 +5,5 @@ dist_man_MANS += \
 	%D%/mailbearer-credentials.5 \
 	%D%/libmailbearer.7
 
-dist_doc_DATA += doc/DESIGN.md doc/FORMAT.md
+dist_doc_DATA += doc/DESIGN.md doc/FORMAT.md doc/WALKS.md
 EXTRA_DIST += doc/RELEASE.md

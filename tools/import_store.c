@@ -145,6 +145,21 @@ static int choose(void *arg, const struct mb_record *have, struct mb_err *e)
 	return c->look ? 0 : 1;
 }
 
+/* Is the very same here?  Then nothing is written, not even for a moment; what
+ * a writer who died may have left beside it stays for who locks it next. */
+static bool is_here(struct mb_tool *t, const char *id,
+		    const struct mb_record *fresh)
+{
+	struct mb_record have;
+	bool is;
+
+	memset(&have, 0, sizeof(have));
+	is = mb_store_read(t->store, id, &have, NULL, NULL) > 0 &&
+	     same(&have, fresh);
+	mb_record_clear(&have);
+	return is;
+}
+
 int mb_import_record(struct mb_tool *t, const char *text, size_t n,
 		     struct mb_import_tally *tally, struct mb_err *e)
 {
@@ -160,10 +175,17 @@ int mb_import_record(struct mb_tool *t, const char *text, size_t n,
 	/* Of another credentials file: looked up anew at the first use. */
 	(void)snprintf(c.fresh.credentials_seen,
 		       sizeof(c.fresh.credentials_seen), "none");
-	/* A token that a rule brought is not its account's own sign-in. */
+	/* A rule's token lies under the rule's name, not under an address's. */
 	if ((c.fresh.rule[0] ? mb_rules_id_of(&c.fresh, id, e) :
-	     mb_records_id(c.fresh.account, id, e)) == 0)
+	     mb_records_id(c.fresh.account, id, e)) < 0)
+		goto out;
+	if (is_here(t, id, &c.fresh)) {
+		tally->same++;
+		ret = 0;
+	} else {
 		ret = mb_records_put(t, id, &c.fresh, choose, &c, e);
+	}
+out:
 	mb_record_clear(&c.fresh);
 	return ret;
 }

@@ -38,6 +38,7 @@ static int open_place(struct place *w, const struct mb_postconf *conf,
 		      bool check, bool make, struct mb_err *e)
 {
 	char path[PATH_MAX + 16];
+	struct stat st;
 
 	w->check = check;
 	w->conf.fd = w->own.fd = -1;
@@ -46,7 +47,9 @@ static int open_place(struct place *w, const struct mb_postconf *conf,
 	(void)snprintf(path, sizeof(path), "%s/mailbearer", conf->dir);
 	if (make && mkdir(path, 0755) < 0 && errno != EEXIST)
 		return mb_fail_errno(e, errno, path, "make");
-	if (make && chmod(path, 0755) < 0)
+	/* Whatever the umask was; a second run leaves it alone. */
+	if (make && stat(path, &st) == 0 && (st.st_mode & 07777) != 0755 &&
+	    chmod(path, 0755) < 0)
 		return mb_fail_errno(e, errno, path, "change the mode of");
 	if (access(path, F_OK) < 0)
 		return 0;

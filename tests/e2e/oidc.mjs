@@ -220,6 +220,11 @@ const answer = async (url) => {
 			([name, value]) => String(r[name]) === value)).length;
 	case '/requests':
 		return requests;
+	case '/secret':	// another one for a client; the old one is over
+		remember(q.get('value'));
+		(await provider.Client.find(q.get('client'))).clientSecret =
+			q.get('value');
+		return true;
 	case '/kill':	// AccessToken or RefreshToken
 		return kill(q.get('kind'));
 	default:
