@@ -45,7 +45,7 @@ static const struct mb_message messages[] = {
 	ROW(USE_EDIT, "use-edit", FAILED, YOU),
 	ROW(BAD_ADDRESS, "bad-address", USAGE, YOU),
 	ROW(BAD_NAME, "bad-name", USAGE, YOU),
-	ROW(BAD_ENDPOINT, "bad-endpoint", USAGE, YOU),
+	ROW(BAD_ENDPOINT, "bad-endpoint", CONFIG, YOU),
 
 	ROW(NOT_ENROLLED, "not-enrolled", NOT_FOUND, YOU),
 	ROW(SIGN_IN_NEEDED, "sign-in-needed", PERSON, OWNER),

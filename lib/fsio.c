@@ -184,6 +184,7 @@ int mb_fsio_read(int fd, size_t max, const char *object,
 		if ((size_t)n > max - got.len) {
 			mb_fail(e, MB_E_TOO_LARGE, object,
 				"is larger than %zu bytes", max);
+			(void)mb_remedy(e, "restore it from a backup");
 			goto out;
 		}
 		if (mb_secret_append(&got, buf, (size_t)n) < 0) {

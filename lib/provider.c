@@ -95,6 +95,7 @@ static int read_file(const char *path, struct mb_secret *text,
 		if (text->len + n > FILE_MAX) {
 			mb_fail(e, MB_E_TOO_LARGE, path, "has more than %d KiB",
 				FILE_MAX >> 10);
+			mb_remedy(e, "make it smaller");
 			goto out;
 		}
 		if (mb_secret_append(text, block, n) < 0) {

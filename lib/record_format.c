@@ -93,6 +93,8 @@ int mb_record_format(const struct mb_record *r, struct mb_secret *out,
 		mb_fail(e, MB_E_TOO_LARGE, r->account,
 			"its token record would be longer than %d bytes",
 			(int)MB_RECORD_MAX);
+		mb_remedy(e, "ask for fewer scopes: mailbearer set NAME "
+			  "--scope SCOPE");
 		goto out;
 	}
 	mb_secret_move(out, &text);

@@ -194,6 +194,8 @@ int mb_store_credentials_write(struct mb_store *s,
 		mb_fail(e, MB_E_TOO_LARGE, path, "sealed it would be %zu "
 			"bytes, the limit is %d", sealed.len,
 			STORE_CREDENTIALS_BYTES);
+		mb_remedy(e, "remove client credentials or rules that nobody "
+			  "uses: mailbearer list");
 		goto out;
 	}
 	for (i = 0; i < n; i++)

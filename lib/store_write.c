@@ -211,6 +211,8 @@ int mb_store_commit(struct mb_store *s, struct mb_record_lock *l,
 		mb_fail(e, MB_E_TOO_LARGE, r->account,
 			"its record would be %zu bytes, the limit is %d",
 			sealed.len, STORE_RECORD_BYTES);
+		mb_remedy(e, "ask for fewer scopes: mailbearer set NAME "
+			  "--scope SCOPE");
 		goto out;
 	}
 	if (mb_store_enter(s, &g, e) < 0)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/escape.h"
+#include "lib/store.h"
 #include "lib/store_admin.h"
 #include "tools/change.h"
 #include "tools/init.h"
@@ -71,9 +74,12 @@ static void say(void *arg, const char *verb, const char *path,
 		const char *what)
 {
 	const struct mb_tool *t = arg;
+	char shown[PATH_MAX];
 
+	/* --store DIR comes from outside. */
+	(void)mb_escape(shown, sizeof(shown), path, strlen(path));
 	mb_out_line(t, "%s%s %s (%s)", checking(t) ? "would be " : "", verb,
-		    path, what);
+		    shown, what);
 }
 
 static int key_option(struct mb_tool *t, struct mb_store_plan *plan,
@@ -128,11 +134,34 @@ out:
 
 static void advise(struct mb_tool *t)
 {
+	char shown[PATH_MAX];
+
+	(void)mb_escape(shown, sizeof(shown), t->home.key_path,
+			strlen(t->home.key_path));
 	mb_out_note("Leave the key %s out of backups; to recover without it: "
-		    "%s init --recovery-cert FILE", t->home.key_path,
+		    "%s init --recovery-cert FILE", shown,
 		    mb_pick_command(t));
 	mb_out_note("next: %s add NAME --provider PROVIDER",
 		    mb_pick_command(t));
+}
+
+/* A store whose key is not the one it is sealed for is not all right, and
+ * mending owners and modes of it would say that it is. */
+static int look(const struct mb_tool *t, struct mb_err *e)
+{
+	struct mb_secret text = { 0 };
+	struct mb_store *s = NULL;
+	struct mb_err why = { 0 };
+
+	if (mb_store_open(&s, &t->home, &why) == 0)
+		(void)mb_store_credentials(s, &text, &why);
+	mb_secret_clear(&text);
+	mb_store_free(&s);
+	if (why.id != MB_E_KEY_CHANGED && why.id != MB_E_SEALED_BAD &&
+	    why.id != MB_E_KEY_BAD && why.id != MB_E_NOT_SEALED)
+		return 0;	/* all right, not there yet, or to be mended */
+	*e = why;
+	return -1;
 }
 
 int mb_init_store(struct mb_tool *t, struct mb_err *e)
@@ -144,7 +173,8 @@ int mb_init_store(struct mb_tool *t, struct mb_err *e)
 	int made;
 
 	if (mb_pick_place(t, e) < 0 || mb_pick_rights(t, e) < 0 ||
-	    service_user(t, &plan, e) < 0 || key_option(t, &plan, e) < 0)
+	    service_user(t, &plan, e) < 0 || key_option(t, &plan, e) < 0 ||
+	    look(t, e) < 0)
 		return -1;
 	mb_pick_say(t);
 	made = mb_store_create(&plan, e);
@@ -155,6 +185,7 @@ int mb_init_store(struct mb_tool *t, struct mb_err *e)
 
 static int run(struct mb_tool *t, struct mb_err *e)
 {
+	char shown[PATH_MAX];
 	bool made;
 
 	if (mb_opts_operands(&t->opts, 0, 0, "", e) < 0)
@@ -169,8 +200,10 @@ static int run(struct mb_tool *t, struct mb_err *e)
 		return -1;
 	mb_out_set_str(t, "store", t->home.conf_dir);
 	mb_out_set_str(t, "key", t->home.key_path);
+	(void)mb_escape(shown, sizeof(shown), t->home.conf_dir,
+			strlen(t->home.conf_dir));
 	mb_out_outcome(t, "%s %s", checking(t) ? "would set up" : "set up",
-		       t->home.conf_dir);
+		       shown);
 	if (made && !checking(t))
 		advise(t);
 	return 0;

@@ -183,7 +183,7 @@ static int still_used(struct mb_tool *t, const struct tally *seen,
 			       seen->first, seen->old - 1);
 	else
 		(void)snprintf(who, sizeof(who), "%s", seen->first);
-	(void)mb_fail(e, MB_E_KEY_CHANGED, who, "written by a program that "
+	(void)mb_fail(e, MB_E_BUSY, who, "written by a program that "
 		      "has the old key alone; the old key stays");
 	return mb_remedy(e, "reload the mail programs (postfix reload), then: "
 			 "%s rekey --finish", mb_pick_command(t));

@@ -144,6 +144,7 @@ int mb_import_parse(struct mb_grant *g, const struct mb_secret *json,
 	if (json->len > MB_IMPORT_MAX) {
 		mb_fail(e, MB_E_TOO_LARGE, object,
 			"has more than 64 KiB, a token response is expected");
+		mb_remedy(e, "give the token endpoint's JSON reply as it came");
 		goto out;
 	}
 	reply = json_loadb(mb_secret_str(json), json->len,

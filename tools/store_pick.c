@@ -75,12 +75,16 @@ const char *mb_pick_command(const struct mb_tool *t)
 
 static void note_command(struct mb_tool *t)
 {
+	char dir[PATH_MAX];
+
+	(void)mb_escape(dir, sizeof(dir), t->home.conf_dir,
+			strlen(t->home.conf_dir));
 	if (t->home.kind == MB_HOME_SYSTEM)
 		(void)snprintf(t->command, sizeof(t->command),
 			       "sudo mailbearer");
 	else if (t->home_kind == MB_HOME_DIR)
 		(void)snprintf(t->command, sizeof(t->command),
-			       "mailbearer --store %s", t->home.conf_dir);
+			       "mailbearer --store %s", dir);
 	else if (t->home_kind == MB_HOME_USER && geteuid() == 0)
 		(void)snprintf(t->command, sizeof(t->command),
 			       "mailbearer --user");

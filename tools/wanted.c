@@ -223,6 +223,9 @@ int mb_wanted_read(const struct mb_tool *t, const char *path, struct mb_secret *
 	full = (struct mb_credfile){ 0 };
 	ret = 0;
 out:
+	/* The grammar's own remedy is about the store's file. */
+	if (ret < 0 && e && !strcmp(e->remedy, "run: mailbearer edit"))
+		(void)mb_remedy(e, "correct %s, then the same again", object);
 	mb_credfile_clear(&raw);
 	mb_credfile_clear(&full);
 	mb_secret_clear(&got);

@@ -34,7 +34,7 @@ unknown() {
 }
 
 run add none --issuer "$issuer" --client-id cid --public --host 127.0.0.1
-equal "a server that publishes nothing: 2" 2 "$status"
+equal "a server that publishes nothing: 4" 4 "$status"
 check "which is said for both places" has "$err" \
 	"publishes nothing (HTTP 404 below oauth-authorization-server, 404 at openid-configuration)"
 
@@ -65,7 +65,7 @@ equal "the secret goes the way the server takes it" client_secret_basic \
 before=$(grep -c . "$RUN/log")
 document "$oauth" https://id.evil.example/realms/mail
 run add wrong --issuer "$issuer" --client-id cid --public --host 127.0.0.1
-equal "a document of another issuer: refused" 2 "$status"
+equal "a document of another issuer: refused" 4 "$status"
 check "and both are named" has "$err" \
 	"$issuer: the document there is of another issuer, \"https://id.evil.example/realms/mail\"; nothing was saved"
 check "nothing was saved" unknown wrong

@@ -7,6 +7,7 @@ cli_tests = \
 	%D%/status.sh \
 	%D%/store.sh \
 	%D%/credential.sh \
+	%D%/wrong_key.sh \
 	%D%/add_from.sh \
 	%D%/account.sh \
 	%D%/explain.sh \

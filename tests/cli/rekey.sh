@@ -76,7 +76,7 @@ exits "--finish --check sees that: 5" 5
 run rekey --finish
 exits "--finish refuses while an old program writes: 5" 5
 says "and says whose record, and what to do" \
-	"b@x.org: written by a program that has the old key alone; the old key stays; reload the mail programs (postfix reload), then: mailbearer --store $S rekey --finish [key-changed]"
+	"b@x.org: written by a program that has the old key alone; the old key stays; reload the mail programs (postfix reload), then: mailbearer --store $S rekey --finish [busy]"
 is "both keys stay" 64 "$(key_size)"
 
 run rekey --finish --json
@@ -94,7 +94,7 @@ result $? "the mark is gone"
 run rekey --finish
 ends "--finish once more changes nothing" unchanged
 old_program token a@x.org
-exits "an old program fails for the moment: 5" 5
+exits "a key that opens nothing: 1" 1
 in_err "and is told why" "[key-changed]"
 for i in a b c; do
 	quiet refresh $i@x.org --force
