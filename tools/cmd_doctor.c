@@ -4,10 +4,12 @@
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "lib/address.h"
 #include "lib/escape.h"
 #include "tools/change.h"
 #include "tools/doctor.h"
@@ -23,30 +25,55 @@ static const char *const words[] = {
 	[MB_GRADE_BROKEN] = "broken",
 };
 
+static size_t add(char *out, size_t n, size_t size, const char *text,
+		  size_t len)
+{
+	if (len > size - 1 - n)
+		len = size - 1 - n;
+	memcpy(out + n, text, len);
+	out[n + len] = '\0';
+	return n + len;
+}
+
+/* The length of the home directory's name, if the text begins with it. */
+static size_t at_home(const char *text)
+{
+	const char *home = getenv("HOME");
+	size_t len = home ? strlen(home) : 0;
+
+	if (len < 2 || strncmp(text, home, len) != 0 ||
+	    (text[len] && text[len] != '/'))
+		return 0;
+	return len;
+}
+
 /* For a public place: mailboxes become "mailbox@...", the home directory "~";
  * hosts and messages stay, they are what helps. */
 static void redact(const struct mb_doctor *d, char *text, size_t size)
 {
-	char out[MB_ERR_LINE];
+	static const char ends[] = " \t,;:()\"'";
+	char out[MB_ERR_LINE] = "";
 	size_t n = 0, i = 0;
 
 	if (!d->report)
 		return;
-	while (text[i] && n + 16 < sizeof(out)) {
-		size_t len = strcspn(text + i, " \t,;:()\"'");
+	while (text[i]) {
+		size_t len = strcspn(text + i, ends);
 		const char *at = memchr(text + i, '@', len);
+		size_t home = at_home(text + i);
 
-		if (at && at != text + i && text + i + len > at + 1)
-			n += (size_t)snprintf(out + n, sizeof(out) - n,
-					      "mailbox@...");
-		else if (len)
-			n += (size_t)snprintf(out + n, sizeof(out) - n, "%.*s",
-					      (int)len, text + i);
+		if (at && at != text + i && text + i + len > at + 1) {
+			n = add(out, n, sizeof(out), "mailbox@...", 11);
+		} else {
+			if (home)
+				n = add(out, n, sizeof(out), "~", 1);
+			n = add(out, n, sizeof(out), text + i + home,
+				len - home);
+		}
 		i += len;
 		if (text[i])
-			out[n++] = text[i++];
+			n = add(out, n, sizeof(out), text + i++, 1);
 	}
-	out[n < sizeof(out) ? n : sizeof(out) - 1] = '\0';
 	(void)snprintf(text, size, "%s", out);
 }
 
@@ -125,6 +152,7 @@ static int whose(struct mb_doctor *d, struct mb_err *e)
 static int operands(struct mb_doctor *d, struct mb_err *e)
 {
 	struct mb_opts *o = &d->tool->opts;
+	const struct mb_setup_client *c;
 	size_t i;
 
 	if (mb_opts_operands(o, 0, 2, "CLIENT or ADDRESS", e) < 0)
@@ -132,14 +160,18 @@ static int operands(struct mb_doctor *d, struct mb_err *e)
 	for (i = 0; i < o->noperands; i++) {
 		const char *word = o->operands[i];
 
-		if (strchr(word, '@'))
-			d->address = word;
-		else if (!strcmp(word, "postfix") || mb_setup_client(word))
+		if (strchr(word, '@')) {
+			if (mb_address_canon(word, d->address, e) < 0)
+				return -1;
+		} else if (!strcmp(word, "postfix")) {
 			d->client = word;
-		else
+		} else if ((c = mb_setup_client(word)) != NULL) {
+			d->client = c->name;
+		} else {
 			return mb_opts_usage(o, e, "%s is neither an address "
 					     "nor a mail program known here",
 					     word);
+		}
 	}
 	d->offline = mb_opts_has(o, "offline");
 	d->report = mb_opts_has(o, "report");

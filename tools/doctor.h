@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "lib/address.h"
 #include "lib/clock.h"
 #include "lib/credfile.h"
 #include "tools/tool.h"
@@ -20,7 +21,7 @@ enum mb_grade {
 struct mb_doctor {
 	struct mb_tool *tool;
 	const char *client;	/* "postfix", "mbsync", ...; NULL */
-	const char *address;	/* one account; NULL: all */
+	char address[MB_ADDRESS_MAX + 1];	/* canonical; "": all */
 	const char *postfix_dir;	/* --config-dir, or NULL */
 	bool offline;
 	bool report;		/* for a public place: no names */

@@ -3,18 +3,20 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "tools/accounts.h"
 #include "tools/doctor.h"
+#include "tools/expiry.h"
+#include "tools/out.h"
 #include "tools/owner.h"
 #include "tools/store_pick.h"
 
-enum { SHOWN = 20, DAY = 86400, SOON_DAYS = 30 };
+enum { SHOWN = 20 };
 
 struct seen {
-	size_t n, bad, shown;
+	size_t n, named, bad, shown;
 	char summary[200];
 	struct {
 		char address[MB_ADDRESS_MAX + 1];
@@ -24,6 +26,15 @@ struct seen {
 		bool person;
 	} list[SHOWN];
 };
+
+static bool same(const char *canonical, const char *address)
+{
+	char other[MB_ADDRESS_MAX + 1];
+	struct mb_err e = { 0 };
+
+	return mb_address_canon(address, other, &e) == 0 &&
+	       !strcmp(canonical, other);
+}
 
 static int look(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
 {
@@ -39,8 +50,10 @@ static int look(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
 	for (i = 0; i < a.n; i++) {
 		const struct mb_account *one = &a.list[i];
 
-		if ((only[0] && strcmp(only, one->address) != 0) ||
-		    one->state == MB_STATE_OK)
+		if (only[0] && !same(only, one->address))
+			continue;
+		s->named++;
+		if (one->state == MB_STATE_OK)
 			continue;
 		s->bad++;
 		if (s->shown == SHOWN)
@@ -63,62 +76,44 @@ static int look(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
 	return 0;
 }
 
-/* "YYYY-MM-DD" as the last day it works; 0 if it is no date. */
-static int64_t day(const char *date)
+/* Client secrets and certificates end, and then every account of theirs stops
+ * at once. */
+static void endings(struct mb_doctor *d)
 {
-	struct tm tm = { 0 };
-	int y, m, dd;
-	char *end;
-
-	y = (int)strtol(date, &end, 10);
-	if (*end != '-')
-		return 0;
-	m = (int)strtol(end + 1, &end, 10);
-	if (*end != '-')
-		return 0;
-	dd = (int)strtol(end + 1, &end, 10);
-	tm.tm_year = y - 1900;
-	tm.tm_mon = m - 1;
-	tm.tm_mday = dd;
-	return (int64_t)timegm(&tm);
-}
-
-/* Client secrets end, and then every account of theirs stops at once. */
-static void secrets(struct mb_doctor *d)
-{
+	int64_t now = mb_now();
 	size_t i;
 
 	for (i = 0; i < d->file.ncredentials; i++) {
 		const struct mb_credential *c = &d->file.credentials[i];
-		int64_t end = c->client_secret_expires[0] ?
-			      day(c->client_secret_expires) : 0;
-		int64_t days = (end - mb_now()) / DAY;
-		char remedy[MB_ERR_REMEDY];
+		bool secret = c->client_secret_expires[0] != '\0';
+		int64_t at = mb_expiry_at(c);
+		char remedy[MB_ERR_REMEDY], span[40];
 
-		if (!end || days > SOON_DAYS)
+		if (!mb_expiry_soon(at, now))
 			continue;
 		(void)snprintf(remedy, sizeof(remedy), "make a new one in the "
-			       "provider's console, then: %s set %s "
-			       "--client-secret-file - --secret-expires DATE",
-			       mb_pick_command(d->tool), c->name);
-		mb_doctor_say(d, days < 0 ? MB_GRADE_BROKEN : MB_GRADE_WARNING,
-			      "secret", remedy, "the client secret of %s %s on "
-			      "%s", c->name, days < 0 ? "ended" : "ends",
-			      c->client_secret_expires);
+			       "provider's console, then: %s set %s %s",
+			       mb_pick_command(d->tool), c->name, secret ?
+			       "--client-secret-file - --secret-expires DATE" :
+			       "--key-file FILE --certificate-file FILE");
+		mb_doctor_say(d, at <= now ? MB_GRADE_BROKEN :
+			      MB_GRADE_WARNING, "secret", remedy,
+			      "client credential %s: its %s %s %s", c->name,
+			      secret ? "client secret" : "certificate",
+			      at > now ? "expires" : "expired",
+			      mb_out_span(at, now, span));
 	}
 }
 
 void mb_doctor_accounts(struct mb_doctor *d)
 {
-	char only[MB_ADDRESS_MAX + 1];
 	struct mb_err e = { 0 };
 	struct seen *s = calloc(1, sizeof(*s));
 	size_t i;
 
 	if (!s)
 		return;
-	(void)snprintf(only, sizeof(only), "%s", d->address ? d->address : "");
-	if (mb_owner_run(d->tool, look, only, s, sizeof(*s), &e) < 0) {
+	if (mb_owner_run(d->tool, look, d->address, s, sizeof(*s), &e) < 0) {
 		mb_doctor_error(d, MB_GRADE_BROKEN, "accounts", &e);
 		free(s);
 		return;
@@ -137,9 +132,13 @@ void mb_doctor_accounts(struct mb_doctor *d)
 		mb_doctor_say(d, MB_GRADE_NOTE, "accounts",
 			      "run: mailbearer enroll ADDRESS",
 			      "nobody is enrolled yet");
+	else if (d->address[0] && !s->named)
+		mb_doctor_say(d, MB_GRADE_BROKEN, "account",
+			      "run: mailbearer enroll ADDRESS",
+			      "%s is not enrolled", d->address);
 	else if (!s->bad)
 		mb_doctor_say(d, MB_GRADE_OK, "accounts", NULL, "%s",
 			      s->summary);
-	secrets(d);
+	endings(d);
 	free(s);
 }

@@ -20,27 +20,8 @@
 
 #define PLUGIN "libmailbearer.so"
 
-static void plugin(struct mb_doctor *d)
-{
-	char path[PATH_MAX + 32];
-	void *handle;
-
-	(void)snprintf(path, sizeof(path), "%s/" PLUGIN, mb_path_plugins);
-	if (access(path, R_OK) < 0) {
-		mb_doctor_say(d, MB_GRADE_BROKEN, "plugin",
-			      "install it again; programs look for plugins "
-			      "where libsasl2's others are", "%s is not there",
-			      path);
-		return;
-	}
-	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (!handle || !dlsym(handle, "sasl_client_plug_init"))
-		mb_doctor_say(d, MB_GRADE_BROKEN, "plugin",
-			      "install it again", "%s cannot be loaded: %s",
-			      path, dlerror());
-	else
-		mb_doctor_say(d, MB_GRADE_OK, "plugin", NULL, "%s", path);
-}
+static const char another_build[] = "install all of mailbearer in one "
+	"version, then restart the mail programs";
 
 /* Built together?  The build's name is in each of them. */
 static bool of_this_build(const char *path)
@@ -65,6 +46,34 @@ static bool of_this_build(const char *path)
 	return found;
 }
 
+static void plugin(struct mb_doctor *d)
+{
+	char path[PATH_MAX + 32];
+	const char *why;
+	void *handle;
+
+	(void)snprintf(path, sizeof(path), "%s/" PLUGIN, mb_path_plugins);
+	if (access(path, R_OK) < 0) {
+		mb_doctor_say(d, MB_GRADE_BROKEN, "plugin",
+			      "install it again; programs look for plugins "
+			      "where libsasl2's others are", "%s is not there",
+			      path);
+		return;
+	}
+	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (!handle || !dlsym(handle, "sasl_client_plug_init")) {
+		why = dlerror();
+		mb_doctor_say(d, MB_GRADE_BROKEN, "plugin",
+			      "install it again", "%s cannot be loaded: %s",
+			      path, why ? why : "it is no plugin");
+	} else if (!of_this_build(path)) {
+		mb_doctor_say(d, MB_GRADE_BROKEN, "plugin", another_build,
+			      "%s is of another build than this tool", path);
+	} else {
+		mb_doctor_say(d, MB_GRADE_OK, "plugin", NULL, "%s", path);
+	}
+}
+
 static void modules(struct mb_doctor *d)
 {
 	const char *const paths[] = {
@@ -81,10 +90,8 @@ static void modules(struct mb_doctor *d)
 			good = false;
 		} else if (!of_this_build(paths[i])) {
 			mb_doctor_say(d, MB_GRADE_BROKEN, "modules",
-				      "install all of mailbearer in one version, "
-				      "then restart the mail programs",
-				      "%s is of another build than this tool",
-				      paths[i]);
+				      another_build, "%s is of another build "
+				      "than this tool", paths[i]);
 			good = false;
 		}
 	}

@@ -232,7 +232,7 @@ static void mail_servers(struct mb_doctor *d)
 	char url[320];
 	size_t i;
 
-	if (!d->address)
+	if (!d->address[0])
 		return;
 	if (mb_presets_load(d->tool, &presets, &e) < 0) {
 		mb_doctor_error(d, MB_GRADE_BROKEN, "providers", &e);

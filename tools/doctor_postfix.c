@@ -14,25 +14,47 @@ static int value_of(const struct mb_postconf *p, const char *service,
 		    const char *name, char *value, struct mb_err *e)
 {
 	char line[MB_POSTCONF_VALUE], key[128];
-	const char *at;
+	const char *at, *found = NULL, *end = " ";
 
 	if (mb_postconf_service(p, service, line, e) < 0)
 		return -1;
+	/* The last one counts. */
 	(void)snprintf(key, sizeof(key), " %s=", name);
-	at = strstr(line, key);
-	if (!at)
+	for (at = line; (at = strstr(at, key)) != NULL; found = at)
+		at += strlen(key);
+	/* -o { name = value with blanks } */
+	(void)snprintf(key, sizeof(key), "{ %s = ", name);
+	for (at = line; (at = strstr(at, key)) != NULL; found = at) {
+		at += strlen(key);
+		end = "}";
+	}
+	if (!found)
 		return mb_postconf_get(p, name, value, e);
-	at += strlen(key);
 	(void)snprintf(value, MB_POSTCONF_VALUE, "%.*s",
-		       (int)strcspn(at, " "), at);
+		       (int)strcspn(found, end), found);
 	return 1;
 }
 
+/* Words and tables, the first that matches counts; what a table says is not
+ * looked up. */
 static bool lets_through(const char *filter)
 {
-	return !filter[0] || strcasestr(filter, "xoauth2") ||
-	       strcasestr(filter, "oauthbearer") ||
-	       strcasestr(filter, "static:all");
+	const char *p = filter;
+	size_t len;
+
+	for (; *p; p += len) {
+		bool no;
+
+		p += strspn(p, " ,\t");
+		no = *p == '!';
+		p += no;
+		len = strcspn(p, " ,\t");
+		if (memchr(p, ':', len) || memchr(p, '/', len) ||
+		    (!no && len == 7 && !strncasecmp(p, "xoauth2", len)) ||
+		    (!no && len == 11 && !strncasecmp(p, "oauthbearer", len)))
+			return true;
+	}
+	return !filter[strspn(filter, " ,\t")];
 }
 
 static void mechanism(struct mb_doctor *d, const struct mb_postconf *p,
@@ -81,6 +103,12 @@ static void security(struct mb_doctor *d, const struct mb_postconf *p,
 			      "whoever answers",
 			      "smtp_tls_security_level of %s is \"%s\"", service,
 			      value);
+	else if (!strcmp(value, "encrypt"))
+		mb_doctor_say(d, MB_GRADE_WARNING, "postfix",
+			      "set it to secure: a token must not go to "
+			      "whoever answers",
+			      "smtp_tls_security_level of %s is \"encrypt\", "
+			      "which looks at no certificate", service);
 }
 
 static void maps(struct mb_doctor *d, const struct mb_postconf *p,

@@ -20,6 +20,20 @@
 
 enum { ROOM = 1024 * 1024, INODES = 64, DAY = 86400 };
 
+/* A group of nobody else's: root's, or the one that bears its user's name. */
+static bool private_group(gid_t gid, uid_t owner)
+{
+	const struct passwd *pw = getpwuid(owner);
+	const struct group *gr;
+
+	if (gid == 0)
+		return true;
+	if (!pw || pw->pw_gid != gid)
+		return false;
+	gr = getgrgid(gid);
+	return gr && !strcmp(gr->gr_name, pw->pw_name) && !gr->gr_mem[0];
+}
+
 /* Each directory above: whoever may write there can put another store in its
  * place.  A sticky one keeps what others own. */
 static bool path_is_safe(struct mb_doctor *d, const char *path, uid_t owner)
@@ -27,6 +41,7 @@ static bool path_is_safe(struct mb_doctor *d, const char *path, uid_t owner)
 	char part[PATH_MAX];
 	size_t n = strlen(path);
 	struct stat st;
+	bool others;
 
 	while (n > 1) {
 		while (n > 1 && path[n - 1] != '/')
@@ -37,8 +52,10 @@ static bool path_is_safe(struct mb_doctor *d, const char *path, uid_t owner)
 			       path);
 		if (stat(part, &st) < 0)
 			continue;
-		if ((st.st_mode & (S_IWGRP | S_IWOTH)) &&
-		    !(st.st_mode & S_ISVTX) && st.st_gid != owner) {
+		others = st.st_mode & S_IWOTH ||
+			 (st.st_mode & S_IWGRP &&
+			  !private_group(st.st_gid, owner));
+		if (others && !(st.st_mode & S_ISVTX)) {
 			mb_doctor_say(d, MB_GRADE_WARNING, "path",
 				      "take that right away: chmod go-w",
 				      "%s may be written to by others: they can "
@@ -81,7 +98,7 @@ static void as_user(struct mb_doctor *d)
 	int status = 0;
 	pid_t pid;
 
-	if (d->uid == geteuid() || !pw || d->tool->home_kind == MB_HOME_DIR)
+	if (d->uid == geteuid() || !pw)
 		return;
 	/* Postfix reads key and configuration as root, before it becomes
 	 * postfix; what counts is who owns the records. */

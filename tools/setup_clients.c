@@ -181,7 +181,7 @@ static const char exim[] =
 "  tls_verify_certificates = system\n";
 
 static const char aerc[] =
-"# Not tried against a server here.  ~/.config/aerc/accounts.conf (mode 0600)\n"
+"# ~/.config/aerc/accounts.conf (mode 0600); sending was not tried here.\n"
 "[@ADDRESS@]\n"
 "?imap\n"
 "source = @IMAP_SCHEME@+xoauth2://@ADDRESS_URL@@@IMAP_HOST@:@IMAP_PORT@\n"
@@ -203,7 +203,8 @@ static const char curl[] =
 "# The token goes through a pipe: on the command line all users could read it.\n"
 "?imap\n"
 "printf 'oauth2-bearer = \"%s\"\\n' \"$(@COMMAND@ token @ADDRESS@)\" |\n"
-"  curl -K - --ssl-reqd --user '@ADDRESS@:' '@IMAP_URL@/INBOX?ALL'\n"
+"  curl -K - --ssl-reqd --user '@ADDRESS@:' \\\n"
+"    '@IMAP_URL@/INBOX;MAILINDEX=*'\n"
 "?\n"
 "?smtp\n"
 "printf 'oauth2-bearer = \"%s\"\\n' \"$(@COMMAND@ token @ADDRESS@)\" |\n"

@@ -92,6 +92,7 @@ static void value_of(const struct mb_setup *s,
 		     char *value)
 {
 	const struct passwd *pw;
+	const char *home;
 
 	value[0] = '\0';
 	if (!strncmp(name, "IMAP_", 5)) {
@@ -111,6 +112,8 @@ static void value_of(const struct mb_setup *s,
 			       (int)strcspn(s->command, " "), s->command);
 	} else if (!strcmp(name, "COMMAND_WORDS")) {
 		command_words(s->command, value, VALUE_MAX);
+	} else if (!strcmp(name, "HOME") && (home = getenv("HOME")) != NULL) {
+		(void)snprintf(value, VALUE_MAX, "%s", home);
 	} else if (!strcmp(name, "LOCAL_USER") || !strcmp(name, "HOME")) {
 		pw = getpwuid(geteuid());
 		if (pw)
