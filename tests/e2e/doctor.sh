@@ -3,6 +3,8 @@
 . "$E2E/tap.sh"
 . "$E2E/bed.sh"
 suite_begin doctor
+# No store of the suite before.
+rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 
 mkdir -p "$RUN/home"
 [ "$OTHER_UID" = "$(id -u)" ] || chown "$OTHER_UID" "$RUN/home"

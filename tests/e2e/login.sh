@@ -153,7 +153,7 @@ check "a state that was touched is refused" not finish
 check "which is said" has "$RUN/finish.out" "[bad-redirect]"
 check "one that is good for a second" begun late@example.test --expires 1
 check "is used too late" signed_in late@example.test
-sleep 1.2
+sleep 2.1
 check "and refused" not finish
 check "with the reason" has "$RUN/finish.out" "nothing saved"
 check "nothing was enrolled" not mb show late@example.test
