@@ -201,6 +201,7 @@ static void an_error_never_shows_the_token(void **state)
 	(void)state;
 	assert_int_equal(respond(&w, &out, &e), -1);
 	assert_null(strstr(mb_err_line(&e, line, sizeof(line)), "cret"));
+	mb_secret_clear(&out);
 }
 
 static void an_empty_user_or_token_is_refused(void **state)
