@@ -23,7 +23,7 @@ static int usage(const struct mb_enroll *n, struct mb_err *e)
 	return 0;
 }
 
-/* A browser of this session, not started by root. */
+/* A browser on this desktop, not started by root. */
 static bool has_browser(const struct mb_enroll *n)
 {
 	return !n->was_root && mb_browser_available();

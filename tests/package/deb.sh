@@ -115,16 +115,16 @@ make_base() {
 make_source() {
 	rm -f "$build"/mailbearer-*.tar.gz
 	make -C "$build" dist || return
-	mkdir -p "$T/build/work"
+	mkdir -p "$T/build/build"
 	tarball=$(ls "$build"/mailbearer-*.tar.gz)
 	version=${tarball##*/mailbearer-}
 	version=${version%.tar.gz}
-	mv "$tarball" "$T/build/work/mailbearer_$version.orig.tar.gz" &&
-	tar -xf "$T/build/work/mailbearer_$version.orig.tar.gz" \
-		-C "$T/build/work" &&
-	mv "$T/build/work/mailbearer-$version" "$T/build/work/src" &&
-	rm -rf "$T/build/work/src/debian" &&
-	cp -a "$src/debian" "$T/build/work/src/"
+	mv "$tarball" "$T/build/build/mailbearer_$version.orig.tar.gz" &&
+	tar -xf "$T/build/build/mailbearer_$version.orig.tar.gz" \
+		-C "$T/build/build" &&
+	mv "$T/build/build/mailbearer-$version" "$T/build/build/src" &&
+	rm -rf "$T/build/build/src/debian" &&
+	cp -a "$src/debian" "$T/build/build/src/"
 }
 
 echo "# building in $T"
@@ -134,26 +134,26 @@ need "a source package's tree" make_source
 need "its build dependencies are complete" in_root build "
 	apt-get -qq update
 	$APT install build-essential fakeroot lintian
-	cd /work/src && $APT build-dep ./"
+	cd /build/src && $APT build-dep ./"
 chroot "$T/build" useradd -m builder
 need "it builds with its tests, as a user, without a network" \
 	alone_in_root build "
-	chown -R builder /work
-	cd /work/src
+	chown -R builder /build
+	cd /build/src
 	su builder -c 'dpkg-buildpackage -us -uc'"
 ok "every test of the build passed" sh -c "
 	grep -hE '^# (TOTAL|FAIL|ERROR): ' '$log' | sort | uniq -c
 	grep -q '^# TOTAL: *[1-9][0-9][0-9]' '$log' &&
 	! grep -E '^# (FAIL|ERROR): *[1-9]' '$log'"
 ok "lintian sees no error" in_root build "
-	cd /work && su builder -c 'lintian --allow-root --fail-on error \
+	cd /build && su builder -c 'lintian --allow-root --fail-on error \
 		mailbearer_*.changes'"
 mkdir "$T/debs"
 cp "$T"/build/work/*.deb "$T/debs/"
 
 # The next version, of another source: its build id differs.
 need "the next version builds" alone_in_root build "
-	cd /work/src
+	cd /build/src
 	echo '/* of another build */' >>lib/paths.c
 	sed -i '1s/([^)]*)/(0.1.0-2)/' debian/changelog
 	su builder -c 'DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b'"
@@ -216,10 +216,10 @@ store_sum() {
 		! -name '*.lock' -exec sha256sum {} + | sort -k 2)
 }
 store_sum >"$T/before"
-cp "$src/tests/package/mapped.c" "$T/build/work/"
+cp "$src/tests/package/mapped.c" "$T/build/build/"
 ok "a program that logs in later" in_root build \
-	"cc -o /work/mapped /work/mapped.c -lsasl2"
-cp "$T/build/work/mapped" "$T/clean/usr/local/bin/"
+	"cc -o /build/mapped /build/mapped.c -lsasl2"
+cp "$T/build/build/mapped" "$T/clean/usr/local/bin/"
 chroot "$T/clean" mapped smoke@example.test mail.example.test /mapped \
 	>"$T/mapped.out" 2>&1 &
 mapped=$!
