@@ -149,7 +149,7 @@ ok "lintian sees no error" in_root build "
 	cd /build && su builder -c 'lintian --allow-root --fail-on error \
 		mailbearer_*.changes'"
 mkdir "$T/debs"
-cp "$T"/build/work/*.deb "$T/debs/"
+cp "$T"/build/build/*.deb "$T/debs/"
 
 # The next version, of another source: its build id differs.
 need "the next version builds" alone_in_root build "
@@ -158,7 +158,7 @@ need "the next version builds" alone_in_root build "
 	sed -i '1s/([^)]*)/(0.1.0-2)/' debian/changelog
 	su builder -c 'DEB_BUILD_OPTIONS=nocheck dpkg-buildpackage -us -uc -b'"
 mkdir "$T/next"
-cp "$T"/build/work/*0.1.0-2*.deb "$T/next/"
+cp "$T"/build/build/*0.1.0-2*.deb "$T/next/"
 
 # ---- a clean root ----
 
