@@ -10,11 +10,11 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/paths.h"
+#include "tools/binary.h"
 #include "tools/doctor.h"
 #include "tools/setup.h"
 
@@ -26,24 +26,7 @@ static const char another_build[] = "install all of mailbearer in one "
 /* Built together?  The build's name is in each of them. */
 static bool of_this_build(const char *path)
 {
-	struct stat st;
-	bool found = false;
-	void *map;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && st.st_size > 0) {
-		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
-			   fd, 0);
-		if (map != MAP_FAILED) {
-			found = memmem(map, (size_t)st.st_size, mb_build_id,
-				       strlen(mb_build_id)) != NULL;
-			(void)munmap(map, (size_t)st.st_size);
-		}
-	}
-	(void)close(fd);
-	return found;
+	return mb_binary_has(path, mb_build_id);
 }
 
 static void plugin(struct mb_doctor *d)
@@ -106,25 +89,8 @@ static void modules(struct mb_doctor *d)
 
 static bool has_mechanism(const char *path)
 {
-	struct stat st;
-	bool found = false;
-	void *map;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return false;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-		size_t n = (size_t)st.st_size;
-
-		map = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (map != MAP_FAILED) {
-			found = memmem(map, n, "XOAUTH2", 7) ||
-				memmem(map, n, "OAUTHBEARER", 11);
-			(void)munmap(map, n);
-		}
-	}
-	(void)close(fd);
-	return found;
+	return mb_binary_has(path, "XOAUTH2") ||
+	       mb_binary_has(path, "OAUTHBEARER");
 }
 
 /* Another plugin with the same mechanism: the stronger flags win, whatever the

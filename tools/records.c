@@ -31,10 +31,14 @@ static int lock(struct mb_tool *t, const char *id, struct mb_record_lock *l,
 	return got < 0 ? -1 : 0;
 }
 
-int mb_records_change(struct mb_tool *t, const char *id,
-		      int (*fn)(void *arg, struct mb_record *r,
-				struct mb_err *e),
-		      void *arg, struct mb_err *e)
+/* Under the lock: adopt, read, ask fn.  What it wants done is done by finish,
+ * which gives back the reservation. */
+static int locked(struct mb_tool *t, const char *id,
+		  int (*fn)(void *arg, struct mb_record *r, struct mb_err *e),
+		  void *arg,
+		  int (*finish)(struct mb_tool *t, struct mb_record_lock *l,
+				struct mb_record *r, struct mb_err *e),
+		  struct mb_err *e)
 {
 	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };
 	struct mb_record r;
@@ -49,15 +53,36 @@ int mb_records_change(struct mb_tool *t, const char *id,
 		ret = mb_store_read(t->store, id, &r, NULL, e);
 	if (ret > 0)
 		ret = fn(arg, &r, e);
-	if (ret > 0) {
-		r.generation++;
-		ret = mb_store_commit(t->store, &l, &r, e) < 0 ? -1 : 1;
-	} else if (l.new_fd >= 0) {
+	if (ret > 0)
+		ret = finish(t, &l, &r, e);
+	else if (l.new_fd >= 0)
 		mb_store_abandon(t->store, &l);
-	}
 	mb_store_unlock(t->store, &l);
 	mb_record_clear(&r);
 	return ret;
+}
+
+static int write_next(struct mb_tool *t, struct mb_record_lock *l,
+		      struct mb_record *r, struct mb_err *e)
+{
+	r->generation++;
+	return mb_store_commit(t->store, l, r, e) < 0 ? -1 : 1;
+}
+
+static int unlink_it(struct mb_tool *t, struct mb_record_lock *l,
+		     struct mb_record *r, struct mb_err *e)
+{
+	(void)r;
+	mb_store_abandon(t->store, l);
+	return mb_store_remove(t->store, l, e);
+}
+
+int mb_records_change(struct mb_tool *t, const char *id,
+		      int (*fn)(void *arg, struct mb_record *r,
+				struct mb_err *e),
+		      void *arg, struct mb_err *e)
+{
+	return locked(t, id, fn, arg, write_next, e);
 }
 
 int mb_records_end(struct mb_tool *t, const char *id,
@@ -65,25 +90,7 @@ int mb_records_end(struct mb_tool *t, const char *id,
 			     struct mb_err *e),
 		   void *arg, struct mb_err *e)
 {
-	struct mb_record_lock l = { .lock_fd = -1, .new_fd = -1 };
-	struct mb_record r;
-	bool adopted;
-	int ret;
-
-	memset(&r, 0, sizeof(r));
-	if (lock(t, id, &l, e) < 0)
-		return -1;
-	ret = mb_store_reserve(t->store, &l, &adopted, e);
-	mb_store_abandon(t->store, &l);
-	if (ret == 0)
-		ret = mb_store_read(t->store, id, &r, NULL, e);
-	if (ret > 0)
-		ret = fn(arg, &r, e);
-	if (ret > 0)
-		ret = mb_store_remove(t->store, &l, e);
-	mb_store_unlock(t->store, &l);
-	mb_record_clear(&r);
-	return ret;
+	return locked(t, id, fn, arg, unlink_it, e);
 }
 
 int mb_records_put(struct mb_tool *t, const char *id, struct mb_record *fresh,

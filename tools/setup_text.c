@@ -2,17 +2,15 @@
 /* A client's lines with an account's values put in. */
 #include "config.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "tools/binary.h"
 #include "tools/out.h"
 #include "tools/setup.h"
 
@@ -235,26 +233,12 @@ int mb_setup_print(const struct mb_setup *s, const struct mb_setup_client *c,
 static const char *library_in(const char *path)
 {
 	static const char *const libs[] = { "libsasl2", "libgsasl" };
-	const char *found = NULL;
-	struct stat st;
-	void *map;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	size_t i;
 
-	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-		map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE,
-			   fd, 0);
-		for (i = 0; map != MAP_FAILED && i < 2 && !found; i++)
-			if (memmem(map, (size_t)st.st_size, libs[i],
-				   strlen(libs[i])))
-				found = libs[i];
-		if (map != MAP_FAILED)
-			(void)munmap(map, (size_t)st.st_size);
-	}
-	(void)close(fd);
-	return found;
+	for (i = 0; i < 2; i++)
+		if (mb_binary_has(path, libs[i]))
+			return libs[i];
+	return NULL;
 }
 
 const char *mb_setup_sasl_library(const char *program)
