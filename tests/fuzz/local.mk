@@ -7,12 +7,16 @@ libfuzzreplay_la_SOURCES = %D%/replay_main.c
 
 fuzz_programs = \
 	%D%/fuzz_address \
+	%D%/fuzz_bundle \
 	%D%/fuzz_credfile \
 	%D%/fuzz_credtext \
+	%D%/fuzz_device \
+	%D%/fuzz_discovery \
 	%D%/fuzz_escape \
 	%D%/fuzz_idtoken \
 	%D%/fuzz_import \
 	%D%/fuzz_loopback \
+	%D%/fuzz_mx \
 	%D%/fuzz_opts \
 	%D%/fuzz_paste \
 	%D%/fuzz_providers \
@@ -107,6 +111,22 @@ fuzz_cred_sources = %D%/cred.h %D%/cred.c
 %C%_fuzz_url_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_url_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 
+%C%_fuzz_bundle_SOURCES = %D%/fuzz_bundle.c
+%C%_fuzz_bundle_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_bundle_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_device_SOURCES = %D%/fuzz_device.c
+%C%_fuzz_device_LDADD = $(fuzz_main) $(HTTP_LIBS) $(ENGINE_LIBS)
+%C%_fuzz_device_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_discovery_SOURCES = %D%/fuzz_discovery.c
+%C%_fuzz_discovery_LDADD = $(fuzz_main) $(HTTP_LIBS)
+%C%_fuzz_discovery_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_mx_SOURCES = %D%/fuzz_mx.c
+%C%_fuzz_mx_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_mx_LDFLAGS = $(fuzz_ldflags)
+
 %C%_fuzz_wire_SOURCES = %D%/fuzz_wire.c
 %C%_fuzz_wire_LDADD = $(fuzz_main) libmech.la libbase.la
 %C%_fuzz_wire_LDFLAGS = $(fuzz_ldflags)
@@ -116,8 +136,9 @@ fuzz_cred_sources = %D%/cred.h %D%/cred.c
 # executions; FUZZ_TARGETS="wire unseal": these only.
 FUZZ_TIME =
 FUZZ_RUNS =
-FUZZ_TARGETS = address credfile credtext escape idtoken import loopback opts \
-	paste providers record redirect reply unseal url wire
+FUZZ_TARGETS = address bundle credfile credtext device discovery escape \
+	idtoken import loopback mx opts paste providers record redirect reply \
+	unseal url wire
 FUZZ_FLAGS = -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
 
 .PHONY: fuzz
