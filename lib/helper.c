@@ -105,7 +105,7 @@ static int get(int fd, void *data, size_t n, const struct mb_deadline *d)
 }
 
 static int get_record(int fd, size_t n, const struct mb_deadline *d,
-		      struct mb_record *r)
+		      struct mb_record *r, struct mb_err *e)
 {
 	char *data;
 	int ret;
@@ -113,11 +113,12 @@ static int get_record(int fd, size_t n, const struct mb_deadline *d,
 	if (n > MB_RECORD_MAX)
 		return 0;
 	data = malloc(n + 1);
-	if (!data)
+	if (!data) {
+		mb_fail(e, MB_E_NOMEM, mb_path_helper, "out of memory");
 		return 0;
+	}
 	ret = get(fd, data, n, d);
-	if (ret == 1 && mb_record_parse(r, data, n, "refresh helper",
-					NULL) < 0)
+	if (ret == 1 && mb_record_parse(r, data, n, "refresh helper", e) < 0)
 		ret = 0;
 	mb_wipe(data, n + 1);
 	free(data);
@@ -137,6 +138,7 @@ static enum mb_help answer(int fd, const struct mb_deadline *d,
 {
 	struct mb_helper_head head;
 	struct mb_helper_reply reply;
+	struct mb_err why = {0};
 	int r = get(fd, &head, sizeof(head), d);
 
 	/* It is gone before it did anything: something is missing that it
@@ -147,9 +149,13 @@ static enum mb_help answer(int fd, const struct mb_deadline *d,
 		return upgraded(e);
 	r = get(fd, &reply, sizeof(reply), d);
 	if (r > 0 && reply.text_len)
-		r = get_record(fd, reply.text_len, d, &a->r);
+		r = get_record(fd, reply.text_len, d, &a->r, &why);
 	if (r < 0)
 		return MB_HELP_LATE;
+	if (r == 0 && why.id == MB_E_NOMEM) {
+		*e = why;
+		return MB_HELP_FAILED;
+	}
 	if (r == 0) {
 		mb_fail(e, MB_E_BUSY, mb_path_helper, "ended before it had "
 			"an answer");

@@ -70,7 +70,7 @@ static int tame_numbers(const struct mb_secret *body, struct mb_secret *out)
 	return 0;
 }
 
-static json_t *load(const struct mb_secret *body, size_t flags)
+static json_t *load_once(const struct mb_secret *body, size_t flags)
 {
 	struct mb_secret tame = {0};
 	json_error_t error;
@@ -87,6 +87,15 @@ static json_t *load(const struct mb_secret *body, size_t flags)
 		j = NULL;
 	}
 	return j;
+}
+
+/* jansson calls a failed allocation a syntax error: look twice before a token
+ * is given up. */
+static json_t *load(const struct mb_secret *body, size_t flags)
+{
+	json_t *j = load_once(body, flags);
+
+	return j ? j : load_once(body, flags);
 }
 
 /* RFC 6749 appendix A.12, without the blank: it has to fit into a record, and

@@ -33,6 +33,8 @@ void bed_clean(void);
 /* The token on record expires: hard, or is only due. */
 void bed_expire(void);
 void bed_due(void);
+/* The same, and an error on record is forgotten, with its pause. */
+void bed_forgive(void);
 
 /* Authenticate, as a mail program does.  0 or -1. */
 int bed_get(int64_t ms);

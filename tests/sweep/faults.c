@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +16,11 @@
 
 enum { BLOCKS = 4096 };
 
-static struct {
+struct state {
 	unsigned int kinds;	/* 0: not armed */
 	unsigned int paused;
-	long n, calls;
+	long n;
+	atomic_long calls;
 	int err;
 	bool struck;
 	bool lasting;
@@ -27,82 +29,85 @@ static struct {
 	int watched;
 	void *block[BLOCKS];
 	size_t used;
-} faults;
+};
+static struct state own, *faults = &own;
 
 void faults_arm(unsigned int kinds, long n, int err)
 {
-	memset(&faults, 0, sizeof(faults));
-	faults.n = n;
-	faults.err = err;
-	faults.kinds = kinds;
+	memset(faults, 0, sizeof(*faults));
+	faults->n = n;
+	faults->err = err;
+	faults->kinds = kinds;
 }
 
 void faults_last(void)
 {
-	faults.lasting = true;
+	faults->lasting = true;
 }
 
 long faults_disarm(void)
 {
-	faults.kinds = 0;
-	return faults.calls;
+	faults->kinds = 0;
+	return faults->calls;
 }
 
 void faults_watch(const int *number)
 {
-	faults.watch = number;
+	faults->watch = number;
 }
 
 int faults_watched(void)
 {
-	return faults.watched;
+	return faults->watched;
 }
 
 bool faults_struck(void)
 {
-	return faults.struck;
+	return faults->struck;
 }
 
 const char *faults_name(void)
 {
-	return faults.name ? faults.name : "nothing";
+	return faults->name ? faults->name : "nothing";
 }
 
 void faults_pause(void)
 {
-	faults.paused = faults.kinds;
-	faults.kinds = 0;
+	faults->paused = faults->kinds;
+	faults->kinds = 0;
 }
 
 void faults_resume(void)
 {
-	faults.kinds = faults.paused;
-	faults.paused = 0;
+	faults->kinds = faults->paused;
+	faults->paused = 0;
 }
 
 long faults_blocks(void)
 {
 	long n = 0;
 
-	for (size_t i = 0; i < faults.used; i++)
-		n += faults.block[i] != NULL;
+	for (size_t i = 0; i < faults->used; i++)
+		n += faults->block[i] != NULL;
 	return n;
 }
 
-static bool strikes(unsigned int kind, const char *name)
+bool faults_strikes(unsigned int kind, const char *name)
 {
-	if (!(faults.kinds & kind))
+	long call;
+
+	if (!(faults->kinds & kind))
 		return false;
-	faults.calls++;
-	if (faults.n != -1 && faults.calls != faults.n &&
-	    !(faults.lasting && faults.calls > faults.n))
+	call = atomic_fetch_add(&faults->calls, 1) + 1;
+	if (faults->n != -1 && call != faults->n &&
+	    !(faults->lasting && call > faults->n))
 		return false;
-	if (!faults.struck && faults.watch)
-		faults.watched = *faults.watch;
-	if (!faults.struck)
-		faults.name = name;
-	faults.struck = true;
-	errno = faults.err;
+	if (!faults->struck && faults->watch)
+		faults->watched = *faults->watch;
+	if (!faults->struck)
+		faults->name = name;
+	faults->struck = true;
+	errno = faults->err;
 	return true;
 }
 
@@ -110,16 +115,16 @@ static bool strikes(unsigned int kind, const char *name)
 
 static void *noted(void *p)
 {
-	if (p && (faults.kinds || faults.paused) && faults.used < BLOCKS)
-		faults.block[faults.used++] = p;
+	if (p && (faults->kinds || faults->paused) && faults->used < BLOCKS)
+		faults->block[faults->used++] = p;
 	return p;
 }
 
 static void forgotten(const void *p)
 {
-	for (size_t i = faults.used; p && i-- > 0;)
-		if (faults.block[i] == p) {
-			faults.block[i] = NULL;
+	for (size_t i = faults->used; p && i-- > 0;)
+		if (faults->block[i] == p) {
+			faults->block[i] = NULL;
 			return;
 		}
 }
@@ -137,19 +142,19 @@ static void forgotten(const void *p)
 
 WRAP(void *, malloc, (size_t n))
 {
-	return strikes(FAULT_MEMORY, "malloc") ? NULL :
+	return faults_strikes(FAULT_MEMORY, "malloc") ? NULL :
 	       noted(__real_malloc(n));
 }
 
 WRAP(void *, calloc, (size_t n, size_t size))
 {
-	return strikes(FAULT_MEMORY, "calloc") ? NULL :
+	return faults_strikes(FAULT_MEMORY, "calloc") ? NULL :
 	       noted(__real_calloc(n, size));
 }
 
 WRAP(void *, realloc, (void *p, size_t n))
 {
-	if (strikes(FAULT_MEMORY, "realloc"))
+	if (faults_strikes(FAULT_MEMORY, "realloc"))
 		return NULL;
 	forgotten(p);
 	return noted(__real_realloc(p, n));
@@ -157,7 +162,7 @@ WRAP(void *, realloc, (void *p, size_t n))
 
 WRAP(void *, reallocarray, (void *p, size_t n, size_t size))
 {
-	if (strikes(FAULT_MEMORY, "reallocarray"))
+	if (faults_strikes(FAULT_MEMORY, "reallocarray"))
 		return NULL;
 	forgotten(p);
 	return noted(__real_reallocarray(p, n, size));
@@ -165,13 +170,13 @@ WRAP(void *, reallocarray, (void *p, size_t n, size_t size))
 
 WRAP(char *, strdup, (const char *s))
 {
-	return strikes(FAULT_MEMORY, "strdup") ? NULL :
+	return faults_strikes(FAULT_MEMORY, "strdup") ? NULL :
 	       noted(__real_strdup(s));
 }
 
 WRAP(char *, strndup, (const char *s, size_t n))
 {
-	return strikes(FAULT_MEMORY, "strndup") ? NULL :
+	return faults_strikes(FAULT_MEMORY, "strndup") ? NULL :
 	       noted(__real_strndup(s, n));
 }
 
@@ -183,8 +188,19 @@ WRAP(void, free, (void *p))
 
 WRAP(void *, mmap, (void *at, size_t n, int prot, int flags, int fd, off_t o))
 {
-	return strikes(FAULT_MEMORY, "mmap") ? MAP_FAILED :
+	return faults_strikes(FAULT_MEMORY, "mmap") ? MAP_FAILED :
 	       noted(__real_mmap(at, n, prot, flags, fd, o));
+}
+
+int faults_share(void)
+{
+	void *p = __real_mmap(NULL, sizeof(*faults), PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return -1;
+	faults = p;
+	return 0;
 }
 
 WRAP(int, munmap, (void *p, size_t n))
@@ -198,9 +214,9 @@ WRAP(int, munmap, (void *p, size_t n))
 /* Half of it gets there. */
 WRAP(ssize_t, pwrite, (int fd, const void *p, size_t n, off_t at))
 {
-	if (strikes(FAULT_FILE, "pwrite")) {
+	if (faults_strikes(FAULT_FILE, "pwrite")) {
 		(void)!__real_pwrite(fd, p, n / 2, at);
-		errno = faults.err;
+		errno = faults->err;
 		return -1;
 	}
 	return __real_pwrite(fd, p, n, at);
@@ -208,9 +224,9 @@ WRAP(ssize_t, pwrite, (int fd, const void *p, size_t n, off_t at))
 
 WRAP(ssize_t, write, (int fd, const void *p, size_t n))
 {
-	if (strikes(FAULT_FILE, "write")) {
+	if (faults_strikes(FAULT_FILE, "write")) {
 		(void)!__real_write(fd, p, n / 2);
-		errno = faults.err;
+		errno = faults->err;
 		return -1;
 	}
 	return __real_write(fd, p, n);
@@ -218,59 +234,59 @@ WRAP(ssize_t, write, (int fd, const void *p, size_t n))
 
 WRAP(int, fsync, (int fd))
 {
-	return strikes(FAULT_FILE, "fsync") ? -1 : __real_fsync(fd);
+	return faults_strikes(FAULT_FILE, "fsync") ? -1 : __real_fsync(fd);
 }
 
 WRAP(int, ftruncate, (int fd, off_t n))
 {
-	return strikes(FAULT_FILE, "ftruncate") ? -1 :
+	return faults_strikes(FAULT_FILE, "ftruncate") ? -1 :
 	       __real_ftruncate(fd, n);
 }
 
 WRAP(int, posix_fallocate, (int fd, off_t at, off_t n))
 {
-	return strikes(FAULT_FILE | FAULT_ALLOCATE, "posix_fallocate") ?
-	       faults.err : __real_posix_fallocate(fd, at, n);
+	return faults_strikes(FAULT_FILE | FAULT_ALLOCATE, "posix_fallocate") ?
+	       faults->err : __real_posix_fallocate(fd, at, n);
 }
 
 WRAP(int, renameat, (int d, const char *a, int to, const char *b))
 {
-	return strikes(FAULT_FILE | FAULT_RENAME, "renameat") ? -1 :
+	return faults_strikes(FAULT_FILE | FAULT_RENAME, "renameat") ? -1 :
 	       __real_renameat(d, a, to, b);
 }
 
 WRAP(int, linkat, (int d, const char *a, int to, const char *b, int flags))
 {
-	return strikes(FAULT_FILE, "linkat") ? -1 :
+	return faults_strikes(FAULT_FILE, "linkat") ? -1 :
 	       __real_linkat(d, a, to, b, flags);
 }
 
 WRAP(int, unlinkat, (int d, const char *name, int flags))
 {
-	return strikes(FAULT_FILE, "unlinkat") ? -1 :
+	return faults_strikes(FAULT_FILE, "unlinkat") ? -1 :
 	       __real_unlinkat(d, name, flags);
 }
 
 WRAP(int, fchmod, (int fd, mode_t mode))
 {
-	return strikes(FAULT_FILE, "fchmod") ? -1 : __real_fchmod(fd, mode);
+	return faults_strikes(FAULT_FILE, "fchmod") ? -1 : __real_fchmod(fd, mode);
 }
 
 WRAP(int, fchown, (int fd, uid_t uid, gid_t gid))
 {
-	return strikes(FAULT_FILE, "fchown") ? -1 :
+	return faults_strikes(FAULT_FILE, "fchown") ? -1 :
 	       __real_fchown(fd, uid, gid);
 }
 
 /* It is closed nevertheless, as on Linux. */
 WRAP(int, close, (int fd))
 {
-	bool struck = strikes(FAULT_FILE, "close");
+	bool struck = faults_strikes(FAULT_FILE, "close");
 	int r = __real_close(fd);
 
 	if (!struck)
 		return r;
-	errno = faults.err;
+	errno = faults->err;
 	return -1;
 }
 
@@ -287,7 +303,7 @@ WRAP(int, openat, (int d, const char *name, int flags, ...))
 	va_start(list, flags);
 	mode = mode_of(flags, &list);
 	va_end(list);
-	return strikes(FAULT_FILE, "openat") ? -1 :
+	return faults_strikes(FAULT_FILE, "openat") ? -1 :
 	       __real_openat(d, name, flags, mode);
 }
 
@@ -299,7 +315,7 @@ WRAP(int, open, (const char *name, int flags, ...))
 	va_start(list, flags);
 	mode = mode_of(flags, &list);
 	va_end(list);
-	return strikes(FAULT_FILE, "open") ? -1 :
+	return faults_strikes(FAULT_FILE, "open") ? -1 :
 	       __real_open(name, flags, mode);
 }
 
@@ -312,7 +328,10 @@ WRAP(int, fcntl, (int fd, int command, ...))
 	va_start(list, command);
 	argument = va_arg(list, uintptr_t);
 	va_end(list);
-	if (command == F_OFD_SETLK && strikes(FAULT_LOCK, "fcntl"))
+	if (command == F_OFD_SETLK && faults_strikes(FAULT_LOCK, "fcntl"))
+		return -1;
+	if (command == F_DUPFD_CLOEXEC &&
+	    faults_strikes(FAULT_PROCESS, "fcntl"))
 		return -1;
 	return __real_fcntl(fd, command, argument);
 }

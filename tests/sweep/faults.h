@@ -16,7 +16,13 @@ enum {
 	FAULT_ALLOCATE = 4,	/* posix_fallocate alone */
 	FAULT_LOCK = 8,		/* fcntl(F_OFD_SETLK) alone */
 	FAULT_RENAME = 16,	/* renameat alone */
+	FAULT_PROCESS = 32,	/* clone, execve, pipe2, send, ... (with
+				 * $(process_wraps)) */
 };
+
+/* Once, before anything: from now on it is one count for this process and all
+ * its copies.  0 or -1. */
+int faults_share(void);
 
 /* From now on the n-th call of these kinds fails with err; n = 0: none, they
  * are counted; n = -1: every one. */
@@ -36,6 +42,9 @@ int faults_watched(void);
 /* While what the test itself needs is done. */
 void faults_pause(void);
 void faults_resume(void);
+
+/* For the calls that only some programs count. */
+bool faults_strikes(unsigned int kind, const char *name);
 
 /* Blocks allocated since faults_arm() and not given back. */
 long faults_blocks(void);

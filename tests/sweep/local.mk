@@ -8,6 +8,11 @@ fault_wraps = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc \
 	-Wl,--wrap=unlinkat,--wrap=fchmod,--wrap=fchown,--wrap=close \
 	-Wl,--wrap=openat,--wrap=open,--wrap=fcntl
 
+# What starts a program, and talks to it.
+process_wraps = -Wl,--wrap=syscall,--wrap=socketpair,--wrap=pipe2 \
+	-Wl,--wrap=dup2,--wrap=execve,--wrap=send,--wrap=recv \
+	-Wl,--wrap=poll,--wrap=waitpid
+
 if HAVE_CMOCKA
 sweep_sources = %D%/faults.h %D%/faults.c %D%/bed.h %D%/bed.c \
 	tests/unit/store_fixture.h tests/unit/store_fixture.c \
@@ -48,4 +53,30 @@ TESTS += %D%/test_login
 	-Wl,--wrap=mb_load_engine,--wrap=mb_engine_http,--wrap=mb_helper_ask
 %C%_test_login_LDADD = libmech.la $(ENGINE_LIBS) $(SASL_LIBS) \
 	libtestpaths.la $(UNIT_LIBS)
+
+# The programs' own main, by another name.
+check_LTLIBRARIES += libhelpermain.la
+libhelpermain_la_SOURCES = lib/helper_main.c
+libhelpermain_la_CPPFLAGS = $(AM_CPPFLAGS) -Dmain=helper_main
+libhelpermain_la_CFLAGS = $(AM_CFLAGS) -include tests/sweep/mains.h
+
+process_sources = %D%/faults.h %D%/faults.c %D%/faults_process.c \
+	tests/host/bed.h tests/host/bed.c \
+	tests/unit/store_fixture.h tests/unit/store_fixture.c \
+	tests/unit/run.h tests/unit/run.c
+
+check_PROGRAMS += %D%/test_spawn
+TESTS += %D%/test_spawn
+%C%_test_spawn_SOURCES = %D%/test_spawn.c $(process_sources)
+%C%_test_spawn_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps) $(process_wraps)
+%C%_test_spawn_LDADD = $(ENGINE_LIBS) libtestpaths.la libfake.la $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_helper
+TESTS += %D%/test_helper
+TESTS_LONG += %D%/test_helper
+%C%_test_helper_SOURCES = %D%/test_helper.c %D%/mains.h $(process_sources)
+%C%_test_helper_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps) $(process_wraps) \
+	-Wl,--wrap=mb_spawn,--wrap=mb_sleep_ms
+%C%_test_helper_LDADD = libhelpermain.la $(HELPER_LIBS) libtestpaths.la \
+	libfake.la $(UNIT_LIBS)
 endif
