@@ -155,33 +155,50 @@ static void sasl_library(struct mb_doctor *d)
 	}
 }
 
-/* Debian confines msmtp: a passwordeval that is not allowed there is denied. */
-static void apparmor(struct mb_doctor *d)
-{
-	static const char profile[] = "/etc/apparmor.d/usr.bin.msmtp";
-	static const char local[] = "/etc/apparmor.d/local/usr.bin.msmtp";
-	char text[4096];
-	ssize_t n = 0;
-	int fd;
+#define MSMTP_PROFILE "/etc/apparmor.d/usr.bin.msmtp"
 
-	if (!d->client || strcmp(d->client, "msmtp") ||
-	    access(profile, F_OK) < 0 ||
-	    access("/sys/kernel/security/apparmor", F_OK) < 0)
-		return;
-	fd = open(local, O_RDONLY | O_CLOEXEC);
+static bool mentions_us(const char *path)
+{
+	char text[16384];
+	ssize_t n = -1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
 	if (fd >= 0) {
 		n = read(fd, text, sizeof(text));
 		(void)close(fd);
 	}
-	if (n > 0 && memmem(text, (size_t)n, "mailbearer", 10))
+	return n > 0 && memmem(text, (size_t)n, "/mailbearer", 11);
+}
+
+/* Debian can confine msmtp: its shell, and so a passwordeval, runs in a profile
+ * inside msmtp's own, into which no file below local/ is included.  "pux" and not
+ * "PUx": that one cleans the environment, and no user's store is looked for in a
+ * program which has more rights than its caller. */
+static void apparmor(struct mb_doctor *d)
+{
+	char remedy[PATH_MAX + 128];
+
+	if (!d->client || strcmp(d->client, "msmtp") != 0 ||
+	    access(MSMTP_PROFILE, F_OK) < 0 ||
+	    access("/sys/kernel/security/apparmor", F_OK) < 0)
+		return;
+	if (access("/etc/apparmor.d/disable/usr.bin.msmtp", F_OK) == 0) {
+		mb_doctor_say(d, MB_GRADE_OK, "apparmor", NULL,
+			      "msmtp's profile is switched off");
+		return;
+	}
+	if (mentions_us(MSMTP_PROFILE)) {
 		mb_doctor_say(d, MB_GRADE_OK, "apparmor", NULL,
 			      "msmtp's profile allows the command");
-	else
-		mb_doctor_say(d, MB_GRADE_WARNING, "apparmor",
-			      "put this line into it, then: systemctl reload "
-			      "apparmor:  /usr/bin/mailbearer Uxr,",
-			      "msmtp's profile allows no token command (%s)",
-			      local);
+		return;
+	}
+	(void)snprintf(remedy, sizeof(remedy),
+		       "sudo sed -i '/profile helpers {/a %s pux,' "
+		       MSMTP_PROFILE " && sudo apparmor_parser -r "
+		       MSMTP_PROFILE, mb_path_tool);
+	mb_doctor_say(d, MB_GRADE_WARNING, "apparmor", remedy,
+		      "msmtp's profile denies the token command, and a file in "
+		      "local/ cannot allow it");
 }
 
 static void selinux(struct mb_doctor *d)

@@ -55,8 +55,8 @@ static const char mutt[] =
 "set ssl_force_tls=yes\n";
 
 static const char msmtp[] =
-"# ~/.msmtprc (mode 0600).  Where AppArmor confines msmtp (Debian), allow the\n"
-"# command in /etc/apparmor.d/local/usr.bin.msmtp, or passwordeval is denied.\n"
+"# ~/.msmtprc (mode 0600).  Where AppArmor confines msmtp, passwordeval is denied\n"
+"# until the profile allows it: mailbearer doctor msmtp\n"
 "account @ADDRESS@\n"
 "host @SMTP_HOST@\n"
 "port @SMTP_PORT@\n"

@@ -227,5 +227,41 @@ chown root "$STAGE/var/lib/mailbearer"
 chmod 700 "$STAGE/var/lib/mailbearer"
 check "--as: a user who may not" finds 1 broken user "cannot use" \
 	--as nobody --offline --config-dir "$PF"
+
+# AppArmor and msmtp's profile, as they would be: in a name space.
+if [ -e /etc/apparmor.d/usr.bin.msmtp ] && [ -d /sys/kernel/security ] &&
+   unshare -m true 2>/dev/null; then
+	cp -a /etc/apparmor.d "$RUN/apparmor.d"
+	rm -f "$RUN/apparmor.d/disable/usr.bin.msmtp"
+	cat >"$RUN/confined" <<EOF
+mount -t tmpfs none /sys/kernel/security &&
+mkdir /sys/kernel/security/apparmor &&
+mount --bind "$RUN/apparmor.d" /etc/apparmor.d && exec "\$@"
+EOF
+	AS="unshare -m sh $RUN/confined"
+	check "a profile that denies the token command" finds 0 warning \
+		apparmor "denies the token command" msmtp --offline
+	remedy=$(sed -n "s/^ *-> sudo \(sed -i .*\) && .*/\1/p" \
+		"$RUN/doctor.out")
+	echo "$STAGE/bin/mailbearer pux," >"$RUN/apparmor.d/local/usr.bin.msmtp"
+	check "a file in local/ does not allow it" finds 0 warning apparmor \
+		"denies" msmtp --offline
+	: >"$RUN/apparmor.d/local/usr.bin.msmtp"
+	check "with the command that mends it" sh -c "$(echo "$remedy" |
+		sed "s|/etc/apparmor.d|$RUN/apparmor.d|")"
+	check "it is allowed" finds 0 ok apparmor "allows" msmtp --offline
+	if command -v apparmor_parser >/dev/null; then
+		check "and the profile is one still" apparmor_parser -Q -K \
+			-b "$RUN/apparmor.d" "$RUN/apparmor.d/usr.bin.msmtp"
+	else
+		skip "and the profile is one still" "no apparmor_parser"
+	fi
+	ln -s ../usr.bin.msmtp "$RUN/apparmor.d/disable/"
+	check "a profile that is switched off" finds 0 ok apparmor \
+		"switched off" msmtp --offline
+	AS=env
+else
+	skip "msmtp's profile" "needs name spaces and Debian's msmtp"
+fi
 rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 tap_end
