@@ -44,8 +44,15 @@ mb_complete = $(AM_V_GEN)$(MKDIR_P) $(@D) && \
 %D%/completion/mailbearer.fish: mailbearer-full$(EXEEXT)
 	$(mb_complete) fish >$@.tmp && mv -f $@.tmp $@
 
-# systemd's own names begin with @ too: each is written out.
-mb_fill = $(SED) -e 's|@bindir[@]|$(bindir)|g' -e 's|@confdir[@]|$(confdir)|g' \
+# systemd's own names begin with @ too: each is written out.  RuntimeDirectory=
+# is below /run and nowhere else; another directory is made by the administrator,
+# and the unit may write to it.
+mb_fill = case '$(rundir)' in \
+	/run/?*|/var/run/?*) drop='^ReadWritePaths=-.rundir[@]' ;; \
+	*) drop='^RuntimeDirectory' ;; \
+	esac; \
+	$(SED) -e "/$$drop/d" -e 's|@rundir[@]|$(rundir)|g' \
+	-e 's|@bindir[@]|$(bindir)|g' -e 's|@confdir[@]|$(confdir)|g' \
 	-e 's|@statedir[@]|$(statedir)|g' -e 's|@service_user[@]|$(service_user)|g' \
 	-e 's|@rundir_name[@]|'"`echo '$(rundir)' | $(SED) 's,^/\(var/\)*run/,,'`"'|g'
 

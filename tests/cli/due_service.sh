@@ -22,9 +22,22 @@ ok "nothing is left to be filled in" test -z \
 		"$conf/mailbearer.cron" | grep '@[a-z_]*@')"
 for setting in Type=oneshot KillMode=control-group ProtectSystem=strict \
 	NoNewPrivileges=yes CapabilityBoundingSet= LimitCORE=0 \
-	RuntimeDirectoryPreserve=yes SystemCallErrorNumber=EPERM; do
+	SystemCallErrorNumber=EPERM; do
 	line "$unit" "$setting"
 done
+# systemd makes the directory of the status file below /run alone.
+rundir=$(sed -n 's/^rundir = //p' "${top_builddir:-.}/Makefile")
+case $rundir in
+/run/*|/var/run/*)
+	line "$unit" "RuntimeDirectory=${rundir#/*run/}"
+	line "$unit" RuntimeDirectoryPreserve=yes
+	ok "the status file's directory is not named twice" \
+		test -z "$(grep '^ReadWritePaths=-' "$unit")" ;;
+*)
+	line "$unit" "ReadWritePaths=-$rundir"
+	ok "a directory elsewhere is not systemd's" \
+		test -z "$(grep '^RuntimeDirectory' "$unit")" ;;
+esac
 for setting in Type=oneshot KillMode=control-group NoNewPrivileges=yes \
 	LimitCORE=0; do
 	line "$user_unit" "$setting"
@@ -55,7 +68,6 @@ verify() {
 		for file in "$unit" "$conf/systemd/mailbearer-refresh.timer"; do
 			sed 's|^ExecStart=[^ ]*|ExecStart=/bin/true|
 				/^Documentation=/d
-				/^RuntimeDirectory=\//d
 				s/^User=.*/User=root/' "$file" \
 				>"$T/units/$(basename "$file")" || return
 		done
