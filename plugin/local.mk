@@ -23,6 +23,9 @@ mb_plugin_ldflags = $(mb_module_ldflags) \
 %C%_libmailbearer_la_LDFLAGS = $(mb_plugin_ldflags)
 %C%_libmailbearer_la_LIBADD = libmech.la libhome.la libbase.la libpaths.la
 
+# A directory that holds nothing but our plugin: SASL_PATH=DIR tries it while
+# another one for the same mechanism is installed.
+#
 # With a .la beside it libsasl2 would pass over the .so; nobody links to the
 # other modules. Without its .la libtool does not uninstall a module.
 mb_installed = '$(DESTDIR)$(pluginexecdir)'/libmailbearer \
@@ -30,6 +33,12 @@ mb_installed = '$(DESTDIR)$(pluginexecdir)'/libmailbearer \
 
 install-exec-hook:
 	for module in $(mb_installed); do rm -f "$$module.la"; done
+	$(MKDIR_P) '$(DESTDIR)$(pkglibdir)/sasl2'
+	rm -f '$(DESTDIR)$(pkglibdir)/sasl2/libmailbearer.so'
+	$(LN_S) '$(pluginexecdir)/libmailbearer.so' \
+		'$(DESTDIR)$(pkglibdir)/sasl2/libmailbearer.so'
 
 uninstall-hook:
+	rm -f '$(DESTDIR)$(pkglibdir)/sasl2/libmailbearer.so'
+	-rmdir '$(DESTDIR)$(pkglibdir)/sasl2'
 	for module in $(mb_installed); do rm -f "$$module.so"; done

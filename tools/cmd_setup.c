@@ -3,9 +3,11 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/paths.h"
+#include "tools/migrate.h"
 #include "tools/out.h"
 #include "tools/setup.h"
 #include "tools/store_pick.h"
@@ -68,16 +70,64 @@ static void remarks(const struct mb_setup *s, const struct mb_setup_client *c)
 	}
 }
 
+static int postfix_run(struct mb_setup *s, struct mb_err *e)
+{
+	struct mb_migrate *m = NULL;
+	int ret = 0;
+
+	if (mb_opts_has(&s->tool->opts, "migrate") &&
+	    !mb_opts_has(&s->tool->opts, "undo")) {
+		m = calloc(1, sizeof(*m));
+		ret = m ? mb_migrate(s, m, e) :
+		      mb_fail(e, MB_E_NOMEM, "setup", "out of memory");
+	}
+	if (ret == 0)
+		ret = mb_setup_find(s, e);
+	else if (ret > 0)
+		goto out;
+	if (ret == 0)
+		ret = mb_setup_postfix(s, e);
+out:
+	if (m)
+		mb_migrate_clear(m);
+	free(m);
+	return ret > 0 ? 0 : ret;
+}
+
+/* Options that only Postfix has, and those that belong together. */
+static int check_options(struct mb_opts *o, const char *client,
+			 struct mb_err *e)
+{
+	static const char *const names[] = {
+		"apply", "undo", "config-dir", "migrate", "trial", "from",
+	};
+	bool postfix = !strcmp(client, "postfix");
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!postfix && mb_opts_has(o, names[i]))
+			return mb_opts_usage(o, e, "--%s is for postfix; the "
+				"lines of %s are printed, to be put into its "
+				"file by hand", names[i], client);
+	if (!mb_opts_has(o, "migrate") &&
+	    (mb_opts_has(o, "trial") || mb_opts_has(o, "from")))
+		return mb_opts_usage(o, e, "--trial and --from belong to "
+				     "--migrate");
+	return 0;
+}
+
 static int run(struct mb_tool *t, struct mb_err *e)
 {
 	char words[2 * PATH_MAX];
 	struct mb_setup s = { .tool = t };
 	const struct mb_setup_client *c = NULL;
+	bool migrate = mb_opts_has(&t->opts, "migrate") ||
+		       mb_opts_has(&t->opts, "undo");
 	bool postfix;
 	int ret = -1;
 	size_t i;
 
-	if (mb_opts_operands(&t->opts, 2, MB_SETUP_ACCOUNTS,
+	if (mb_opts_operands(&t->opts, migrate ? 1 : 2, MB_SETUP_ACCOUNTS,
 			     "CLIENT and ADDRESS", e) < 0)
 		return -1;
 	postfix = !strcmp(t->opts.operands[0], "postfix");
@@ -85,20 +135,20 @@ static int run(struct mb_tool *t, struct mb_err *e)
 		c = mb_setup_client(t->opts.operands[0]);
 	if (!postfix && !c)
 		return unknown(t, t->opts.operands[0], e);
-	if (c && (mb_opts_has(&t->opts, "apply") ||
-		  mb_opts_has(&t->opts, "undo") ||
-		  mb_opts_has(&t->opts, "config-dir")))
-		return mb_opts_usage(&t->opts, e, "--apply, --undo and "
-				     "--config-dir are for postfix; the lines "
-				     "of %s are printed, to be put into its "
-				     "file by hand", c->name);
+	if (check_options(&t->opts, t->opts.operands[0], e) < 0)
+		return -1;
+	for (s.n = 0; s.n + 1 < t->opts.noperands; s.n++)
+		s.addresses[s.n] = t->opts.operands[s.n + 1];
+	if (s.n && mb_opts_has(&t->opts, "migrate"))
+		return mb_opts_usage(&t->opts, e, "--migrate finds the "
+				     "addresses itself");
 	s.command = command(t, words, sizeof(words));
-	if (mb_setup_find(&s, e) < 0)
-		goto out;
 	if (postfix) {
-		ret = mb_setup_postfix(&s, e);
+		ret = postfix_run(&s, e);
 		goto out;
 	}
+	if (mb_setup_find(&s, e) < 0)
+		goto out;
 	for (i = 0; i < s.n; i++)
 		if (mb_setup_print(&s, c, &s.accounts[i], e) < 0)
 			goto out;
@@ -119,6 +169,11 @@ static const struct mb_opt options[] = {
 	  "one address", 0 },
 	{ "apply", NULL, "postfix: change its configuration", 0 },
 	{ "undo", NULL, "postfix: take back what --apply did", 0 },
+	{ "migrate", NULL, "postfix: take over sasl-xoauth2's accounts", 0 },
+	{ "from", "FILE", "with --migrate: its configuration, if not "
+	  "/etc/sasl-xoauth2.conf", 0 },
+	{ "trial", NULL, "with --migrate: load our plugin alone, the other "
+	  "one stays installed", 0 },
 	{ "check", NULL, "postfix: with --apply or --undo, change nothing", 0 },
 	{ "config-dir", "DIR", "postfix: where main.cf lies", 0 },
 	{ NULL, NULL, NULL, 0 },

@@ -2,7 +2,6 @@
 /* What is installed: plugin, modules, helper; who else is; what confines. */
 #include "config.h"
 
-#include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,6 +15,7 @@
 #include "lib/paths.h"
 #include "tools/binary.h"
 #include "tools/doctor.h"
+#include "tools/rivals.h"
 #include "tools/setup.h"
 
 #define PLUGIN "libmailbearer.so"
@@ -87,41 +87,26 @@ static void modules(struct mb_doctor *d)
 			      "engine, http and helper are of one build");
 }
 
-static bool has_mechanism(const char *path)
-{
-	return mb_binary_has(path, "XOAUTH2") ||
-	       mb_binary_has(path, "OAUTHBEARER");
-}
-
 /* Another plugin with the same mechanism: the stronger flags win, whatever the
  * order, and then it answers instead of ours. */
 static void rivals(struct mb_doctor *d)
 {
-	DIR *dir = opendir(mb_path_plugins);
-	const struct dirent *entry;
-	bool found = false;
+	struct mb_rivals all;
+	char remedy[MB_ERR_REMEDY];
+	size_t i;
 
-	while (dir && (entry = readdir(dir)) != NULL) {
-		size_t n = strlen(entry->d_name);
-		char path[PATH_MAX + 260];
-
-		if (n < 4 || strcmp(entry->d_name + n - 3, ".so") ||
-		    !strcmp(entry->d_name, PLUGIN))
-			continue;
-		(void)snprintf(path, sizeof(path), "%s/%s", mb_path_plugins,
-			       entry->d_name);
-		if (!has_mechanism(path))
-			continue;
-		found = true;
-		mb_doctor_say(d, MB_GRADE_BROKEN, "rivals",
-			      "remove its package (dpkg -S or rpm -qf names "
-			      "it), then restart the mail programs",
+	mb_rivals_find(&all);
+	for (i = 0; i < all.n; i++) {
+		(void)snprintf(remedy, sizeof(remedy), "remove %s%s, then "
+			       "restart the mail programs; what it had: "
+			       "mailbearer setup postfix --migrate",
+			       all.list[i].package[0] ? "package " :
+			       "that file", all.list[i].package);
+		mb_doctor_say(d, MB_GRADE_BROKEN, "rivals", remedy,
 			      "%s has the same mechanisms, and may be chosen "
-			      "instead", path);
+			      "instead", all.list[i].path);
 	}
-	if (dir)
-		(void)closedir(dir);
-	if (!found)
+	if (!all.n)
 		mb_doctor_say(d, MB_GRADE_OK, "rivals", NULL,
 			      "no other plugin for XOAUTH2 or OAUTHBEARER");
 }

@@ -18,7 +18,9 @@ TOOLS_SOURCES = \
 	%D%/cmd_add.c \
 	%D%/cmd_apply.c \
 	%D%/cmd_completion.c \
-	%D%/binary.c %D%/binary.h \
+	%D%/binary.c %D%/binary.h %D%/capture.c %D%/capture.h \
+	%D%/rivals.c %D%/rivals.h \
+	%D%/migrate.c %D%/migrate.h %D%/migrate_read.c \
 	%D%/cmd_doctor.c %D%/doctor.h %D%/doctor_accounts.c \
 	%D%/doctor_host.c %D%/doctor_net.c %D%/doctor_postfix.c \
 	%D%/doctor_store.c \

@@ -27,6 +27,10 @@ struct mb_setup_account {
 
 struct mb_setup {
 	struct mb_tool *tool;
+	/* Whom it is for; servers[i]: "[host]:port" where something knows it,
+	 * else NULL. */
+	const char *addresses[MB_SETUP_ACCOUNTS];
+	const char *servers[MB_SETUP_ACCOUNTS];
 	struct mb_setup_account *accounts;
 	size_t n;
 	const char *command;	/* the tool, as a mail program calls it */
@@ -35,7 +39,7 @@ struct mb_setup {
 /* ---- tools/setup_find.c ---- */
 
 /*
- * Fill s->accounts from the operands (behind the client's name): servers as
+ * Fill s->accounts for the s->n addresses: servers as
  * --imap, --smtp and --pop say, else as the preset of the account's client
  * credential says, else as that of its domain.
  * 0, or -1: MB_E_BAD_ADDRESS, MB_E_USAGE, ...

@@ -132,6 +132,25 @@ static int fill(struct mb_setup *s, struct mb_setup_account *a,
 	return 0;
 }
 
+/* "[host]:port" of a configuration that was there, if nothing else says it. */
+static void take_known(struct mb_setup_account *a, const char *server)
+{
+	struct mb_server *to = &a->relay;
+	size_t n = server && server[0] == '[' ? strcspn(server + 1, "]") : 0;
+	long port = 587;
+
+	if (to->host[0] || !n || n >= sizeof(to->host) || !server[n + 1])
+		return;
+	if (server[n + 2] == ':')
+		port = strtol(server + n + 3, NULL, 10);
+	if (port < 1 || port > 65535)
+		return;
+	(void)snprintf(to->host, sizeof(to->host), "%.*s", (int)n, server + 1);
+	to->port = (int)port;
+	(void)snprintf(to->security, sizeof(to->security), "%s",
+		       port == 465 ? "tls" : "starttls");
+}
+
 int mb_setup_find(struct mb_setup *s, struct mb_err *e)
 {
 	struct mb_tool *t = s->tool;
@@ -148,7 +167,6 @@ int mb_setup_find(struct mb_setup *s, struct mb_err *e)
 		*e = none;
 		return -1;
 	}
-	s->n = t->opts.noperands - 1;
 	s->accounts = calloc(s->n, sizeof(*s->accounts));
 	if (!s->accounts)
 		return mb_fail(e, MB_E_NOMEM, "setup", "out of memory");
@@ -156,9 +174,11 @@ int mb_setup_find(struct mb_setup *s, struct mb_err *e)
 	    mb_presets_load(t, &presets, e) < 0)
 		goto out;
 	for (size_t i = 0; i < s->n; i++)
-		if (fill(s, &s->accounts[i], t->opts.operands[i + 1],
+		if (fill(s, &s->accounts[i], s->addresses[i],
 			 store ? &file : NULL, &presets, e) < 0)
 			goto out;
+		else
+			take_known(&s->accounts[i], s->servers[i]);
 	ret = 0;
 out:
 	mb_credfile_clear(&file);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/migrate.h"
 #include "tools/out.h"
 #include "tools/setup.h"
 #include "tools/store_pick.h"
@@ -183,6 +184,30 @@ static int senders_map(struct mb_setup_postfix *p, struct mb_err *e)
 	return 0;
 }
 
+/* While another plugin is installed: ours alone is found. */
+static int trial(struct mb_setup_postfix *p, struct mb_err *e)
+{
+	static const char name[] = "import_environment";
+	char there[MB_POSTCONF_VALUE], dir[PATH_MAX], both[MB_SETUP_VALUE];
+	int n;
+
+	mb_migrate_only(dir);
+	if (mb_postconf_get(&p->conf, name, there, e) < 0)
+		return -1;
+	if (strstr(there, dir)) {
+		set_param(p, name, there);
+		return 0;
+	}
+	/* The last SASL_PATH counts; unset, it is Postfix's default. */
+	n = snprintf(both, sizeof(both), "%s SASL_PATH=%s", there[0] ? there :
+		     "MAIL_CONFIG MAIL_DEBUG MAIL_LOGTAG TZ XAUTHORITY "
+		     "DISPLAY LANG=C", dir);
+	if (n < 0 || (size_t)n >= sizeof(both))
+		return mb_fail(e, MB_E_TOO_LARGE, name, "is too long");
+	set_param(p, name, both);
+	return 0;
+}
+
 static int plan(struct mb_setup *s, struct mb_setup_postfix *p,
 		struct mb_err *e)
 {
@@ -205,6 +230,8 @@ static int plan(struct mb_setup *s, struct mb_setup_postfix *p,
 		if (account(p, a, e) < 0)
 			return -1;
 	}
+	if (mb_opts_has(&s->tool->opts, "trial") && trial(p, e) < 0)
+		return -1;
 	return p->by_sender ? senders_map(p, e) : 0;
 }
 
