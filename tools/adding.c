@@ -136,6 +136,24 @@ static int ask_secret(const struct mb_provider *preset,
 	return 0;
 }
 
+/* Whoever is asked for a client id may not know yet where one comes from. */
+static void tell_steps(const struct mb_provider *preset,
+		       const struct mb_credential *c)
+{
+	char text[2500];
+	size_t i;
+
+	if (!preset || !preset->nsteps)
+		return;
+	mb_out_note("The app is registered at %s first:", preset->title);
+	for (i = 0; i < preset->nsteps; i++) {
+		mb_provider_step(preset->steps[i], c->callback_url[0] ?
+				 c->callback_url : preset->callback_url, text,
+				 sizeof(text));
+		mb_out_note("%2zu. %s", i + 1, text);
+	}
+}
+
 static int ask_missing(const struct mb_providers *p, bool is_public,
 		       const struct mb_provider **preset,
 		       struct mb_credential *c, struct mb_err *e)
@@ -148,9 +166,7 @@ static int ask_missing(const struct mb_providers *p, bool is_public,
 		if (!lacks(i, *preset, c))
 			continue;
 		if (!strcmp(needed[i].option, "--client-id"))
-			mb_out_note("The app is registered at the provider "
-				    "first: mailbearer provider show %s",
-				    c->provider);
+			tell_steps(*preset, c);
 		if (mb_tty_ask(needed[i].question, NULL, value, needed[i].size,
 			       e) < 0)
 			return -1;

@@ -16,8 +16,8 @@ person "Client id" 1-a.apps.googleusercontent.com \
 	"Client secret" 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 \
 	-- "$TOOL" --store "$S" add work --provider google
 exits "add asks for what is missing" 0
-in_out "add says that the app is registered first" \
-	"mailbearer provider show google"
+in_out "add says first how the app is registered" \
+	"\"APIs & Services\", \"Library\": enable the Gmail API."
 ok "the secret is not echoed" sh -c '! grep -q MARKER "$1"' sh "$T/out"
 quiet show work --secrets
 in_out "the secret arrived" 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
