@@ -476,7 +476,7 @@ static void helper_finishes_before_it_obeys_sigterm(void **state)
 	pid_t host, helper;
 
 	(void)state;
-	fake_tokend_answers(&bed.server, "slow=300\n");
+	fake_tokend_answers(&bed.server, "slow=1000\n");
 	host = start_host();
 	helper = await_helper();
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
@@ -492,7 +492,7 @@ static void stopped_helper_holds_the_caller_to_its_deadline_only(void **state)
 	int64_t start;
 
 	(void)state;
-	fake_tokend_answers(&bed.server, "slow=100\n");
+	fake_tokend_answers(&bed.server, "slow=1000\n");
 	host = start_host();
 	helper = await_helper();
 	kill(helper, SIGSTOP);
