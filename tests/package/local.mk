@@ -1,8 +1,13 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The packages themselves: minutes, root and a mirror, so in check-long alone.
-dist_check_SCRIPTS += %D%/deb.sh
+dist_check_SCRIPTS += %D%/deb.sh %D%/rpm.sh %D%/contrib.sh
 EXTRA_DIST += %D%/mapped.c
-TESTS_LONG += %D%/deb.sh
+TESTS_LONG += %D%/deb.sh %D%/rpm.sh
+TESTS += %D%/contrib.sh
+
+EXTRA_DIST += contrib/mailbearer.spec contrib/selinux/mailbearer.fc \
+	contrib/selinux/mailbearer.if contrib/selinux/mailbearer.te \
+	contrib/docker/Dockerfile contrib/docker/relay.sh
 
 EXTRA_DIST += debian/changelog debian/control debian/copyright \
 	debian/libsasl2-modules-mailbearer.install \

@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# The container's one process: Postfix, set up for $ACCOUNTS (addresses that are
+# enrolled, separated by blanks), and the refresh that a timer does elsewhere.
+set -eu
+: "${ACCOUNTS:?name the enrolled addresses to relay through}"
+postconf -e "mynetworks=127.0.0.0/8 ${MYNETWORKS:-}"
+# shellcheck disable=SC2086 # words wanted
+mailbearer setup postfix $ACCOUNTS --apply
+while :; do
+	mailbearer --system refresh --due || :
+	sleep 300
+done &
+exec postfix start-fg
