@@ -196,15 +196,18 @@ for file in /usr/share/mailbearer/providers.conf \
 	/usr/share/fish/vendor_completions.d/mailbearer.fish \
 	/lib/systemd/system/mailbearer-refresh.timer \
 	/usr/lib/systemd/user/mailbearer-refresh.timer \
-	/usr/lib/tmpfiles.d/mailbearer.conf; do
+	/usr/lib/tmpfiles.d/mailbearer.conf \
+	/usr/share/doc/mailbearer/examples/selinux/mailbearer.te; do
 	ok "installed: $file" in_root clean "test -s $file"
 done
 ok "the timer is on, a user's is not" in_root clean '
 	test -L /etc/systemd/system/timers.target.wants/mailbearer-refresh.timer
 	test ! -e /etc/systemd/user/timers.target.wants/mailbearer-refresh.timer'
-# Postfix asks for a name that this root has not got; only its user is used.
 ok "used once" alone_in_root clean /tests/smoke
 ok "used again" alone_in_root clean /tests/smoke
+cp "$src/tests/package/relay.sh" "$T/clean/tests/"
+ok "Debian's Postfix, in its chroot, sends a message through it" \
+	alone_in_root clean /tests/relay.sh
 ok "the store is the service user's and root's" in_root clean '
 	test "$(stat -c "%U %a" /var/lib/mailbearer/accounts)" = "postfix 700"
 	test "$(stat -c "%U %a" /var/lib/mailbearer/key)" = "root 400"
@@ -258,8 +261,9 @@ ok "everything is gone" in_root clean '
 	test ! -e /var/lib/mailbearer
 	test ! -e /etc/mailbearer'
 ok "a package that was never used leaves nothing" in_root clean "
-	$APT install /next/mailbearer_*.deb
-	$APT purge mailbearer
+	$APT install /next/mailbearer_*.deb \
+		/next/libsasl2-modules-mailbearer_*.deb
+	$APT purge mailbearer libsasl2-modules-mailbearer
 	test ! -e /var/lib/mailbearer
 	test ! -e /etc/mailbearer"
 echo "1..$count"
