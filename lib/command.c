@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/clock.h"
+#include "lib/json.h"
 #include "lib/record.h"
 
 enum { ENV_MAX = 8, LIFETIME_MAX = 366 * 86400 };
@@ -63,8 +64,7 @@ static void free_json(json_t *j)
 static int take_json(const struct mb_secret *output, int64_t *lifetime,
 		     struct mb_grant *out, const char *name, struct mb_err *e)
 {
-	json_t *j = json_loadb(output->data, output->len,
-			       JSON_REJECT_DUPLICATES, NULL);
+	json_t *j = mb_json_read(output, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *token = json_object_get(j, "access_token");
 	double life = json_number_value(json_object_get(j, "expires_in"));
 	int ret;

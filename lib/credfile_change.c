@@ -106,15 +106,13 @@ static int rewrite_member(struct rewrite *r, const struct mb_member *m)
 	return mb_secret_append_str(put, ";");
 }
 
-/* New members come behind "name", which always stays: what is put in must not
- * lie within what is cut away.  It may lack its ";". */
+/* New members come behind "name", which is there and stays: what is put in must
+ * not lie within what is cut away.  It may lack its ";". */
 static int place_new_members(struct rewrite *r)
 {
 	const struct mb_credtext_member *name = member_of(r, "name");
 	struct mb_span end;
 
-	if (!name)
-		return -1;
 	end.begin = end.end = name->all.end;
 	change_at(r, end);
 	return name->all.end > name->value.end ? 0 :
@@ -122,16 +120,18 @@ static int place_new_members(struct rewrite *r)
 }
 
 static int rewrite_group(struct rewrite *r, const struct mb_span *group,
-			 const struct mb_credential *old)
+			 const struct mb_credential *old, struct mb_err *e)
 {
 	if (mb_credtext_members(r->text, group, r->member,
 				MB_CREDTEXT_MEMBERS, &r->nmembers) < 0 ||
-	    place_new_members(r) < 0)
-		return -1;
+	    !member_of(r, "name"))
+		return mb_credfile_edit_refuse(e);
+	if (place_new_members(r) < 0)
+		return mb_credfile_edit_nomem(e);
 	for (size_t i = 0; i < mb_credmembers_n; i++)
 		if (!mb_credmember_equal(&mb_credmembers[i], old, r->c) &&
 		    rewrite_member(r, &mb_credmembers[i]) < 0)
-			return -1;
+			return mb_credfile_edit_nomem(e);
 	return 0;
 }
 
@@ -151,11 +151,12 @@ static int replace_at(struct mb_secret *text, const struct mb_credconf *before,
 	if (mb_credmember_read(before, config_setting_get_elem(list,
 			       (unsigned int)index), false, &old, e) < 0)
 		goto out;
-	if (find_group(text, index, &el) < 0 ||
-	    rewrite_group(&r, &el.span, &old.c) < 0) {
+	if (find_group(text, index, &el) < 0) {
 		mb_credfile_edit_refuse(e);
 		goto out;
 	}
+	if (rewrite_group(&r, &el.span, &old.c, e) < 0)
+		goto out;
 	ret = mb_credfile_edit_finish(text, before, r.change, r.nchanges, &w,
 				      e);
 out:

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "lib/url.h"
 
 enum { SHOWN_MAX = 300 };
@@ -175,9 +176,7 @@ int mb_discovery_read(struct mb_discovery *d, const char *issuer,
 	int ret = 1;
 
 	if (reply->status == 200)
-		root = json_loadb(reply->body.data ? reply->body.data : "",
-				  reply->body.len, JSON_REJECT_DUPLICATES,
-				  NULL);
+		root = mb_json_read(&reply->body, JSON_REJECT_DUPLICATES, NULL);
 	if (json_is_object(root)) {
 		ret = take(root, issuer, &new, e);
 		if (ret == 0)

@@ -47,7 +47,7 @@ HTTP_SOURCES = \
 	%D%/discovery.h %D%/discovery.c \
 	%D%/http.h %D%/http.c %D%/http_error.h %D%/http_error.c \
 	%D%/rules_make.h %D%/rules_make.c \
-	%D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c \
+	%D%/json.h %D%/json.c %D%/ca.h %D%/ca.c %D%/redeem.h %D%/redeem.c \
 	%D%/revoke.h %D%/revoke.c \
 	%D%/provider.h %D%/provider.c %D%/provider_fill.c \
 	%D%/provider_find.c %D%/provider_dir.c

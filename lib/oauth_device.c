@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/grant.h"
+#include "lib/json.h"
 #include "lib/outcome.h"
 #include "lib/url.h"
 
@@ -31,9 +32,8 @@ static void forget(json_t *root)
 
 static json_t *load(const struct mb_secret *body)
 {
-	json_t *root = json_loadb(body->data ? body->data : "", body->len,
-				  JSON_REJECT_DUPLICATES |
-				  JSON_DECODE_INT_AS_REAL, NULL);
+	json_t *root = mb_json_read(body, JSON_REJECT_DUPLICATES |
+				    JSON_DECODE_INT_AS_REAL, NULL);
 
 	if (root && !json_is_object(root)) {
 		json_decref(root);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/json.h"
 #include "lib/oauth.h"
 #include "lib/oauth_error.h"
 #include "lib/outcome.h"
@@ -70,32 +71,21 @@ static int tame_numbers(const struct mb_secret *body, struct mb_secret *out)
 	return 0;
 }
 
-static json_t *load_once(const struct mb_secret *body, size_t flags)
+static json_t *load(const struct mb_secret *body, size_t flags)
 {
 	struct mb_secret tame = {0};
 	json_error_t error;
-	json_t *j = json_loadb(body->data ? body->data : "", body->len,
-			       flags | JSON_DECODE_INT_AS_REAL, &error);
+	json_t *j = mb_json_read(body, flags | JSON_DECODE_INT_AS_REAL, &error);
 
 	if (!j && json_error_code(&error) == json_error_numeric_overflow &&
 	    tame_numbers(body, &tame) == 0)
-		j = json_loadb(tame.data, tame.len,
-			       flags | JSON_DECODE_INT_AS_REAL, &error);
+		j = mb_json_read(&tame, flags | JSON_DECODE_INT_AS_REAL, &error);
 	mb_secret_clear(&tame);
 	if (j && !json_is_object(j)) {
 		json_free(j);
 		j = NULL;
 	}
 	return j;
-}
-
-/* jansson calls a failed allocation a syntax error: look twice before a token
- * is given up. */
-static json_t *load(const struct mb_secret *body, size_t flags)
-{
-	json_t *j = load_once(body, flags);
-
-	return j ? j : load_once(body, flags);
 }
 
 /* RFC 6749 appendix A.12, without the blank: it has to fit into a record, and

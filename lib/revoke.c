@@ -7,14 +7,13 @@
 #include <string.h>
 
 #include "lib/http.h"
+#include "lib/json.h"
 #include "lib/oauth.h"
 
 /* The `error` member of the reply (RFC 6749 section 5.2), or "". */
 static void error_of(const struct mb_http_reply *reply, char *buf, size_t size)
 {
-	json_t *doc = json_loadb(reply->body.data ? reply->body.data : "",
-				 reply->body.len, JSON_REJECT_DUPLICATES,
-				 NULL);
+	json_t *doc = mb_json_read(&reply->body, JSON_REJECT_DUPLICATES, NULL);
 	const char *error = json_string_value(json_object_get(doc, "error"));
 
 	(void)snprintf(buf, size, "%s", error ? error : "");

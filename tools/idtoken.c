@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "tools/idtoken.h"
 #include "tools/redirect.h"
 
@@ -147,8 +148,7 @@ int mb_idtoken_read(struct mb_idtoken *t, const struct mb_secret *jws,
 		bad(e, account, "cannot be read");
 		goto out;
 	}
-	claims = json_loadb(mb_secret_str(&text), text.len,
-			    JSON_REJECT_DUPLICATES, NULL);
+	claims = mb_json_read(&text, JSON_REJECT_DUPLICATES, NULL);
 	if (!json_is_object(claims)) {
 		bad(e, account, "cannot be read");
 		goto out;

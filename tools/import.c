@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/json.h"
 #include "lib/record.h"
 #include "tools/import.h"
 
@@ -147,8 +148,7 @@ int mb_import_parse(struct mb_grant *g, const struct mb_secret *json,
 		mb_remedy(e, "give the token endpoint's JSON reply as it came");
 		goto out;
 	}
-	reply = json_loadb(mb_secret_str(json), json->len,
-			   JSON_REJECT_DUPLICATES, &where);
+	reply = mb_json_read(json, JSON_REJECT_DUPLICATES, &where);
 	if (!reply) {
 		/* where.text quotes the input, tokens included: not shown. */
 		mb_fail(e, MB_E_BAD_TOKEN, object,

@@ -22,6 +22,7 @@ struct state {
 	long n;
 	atomic_long calls;
 	int err;
+	pid_t only;		/* 0: whoever shares this */
 	bool struck;
 	bool lasting;
 	const char *name;
@@ -38,6 +39,18 @@ void faults_arm(unsigned int kinds, long n, int err)
 	faults->n = n;
 	faults->err = err;
 	faults->kinds = kinds;
+}
+
+void faults_arm_here(unsigned int kinds, long n, int err)
+{
+	faults_arm(0, n, err);
+	faults->only = getpid();
+	faults->kinds = kinds;
+}
+
+static bool mine(void)
+{
+	return !faults->only || faults->only == getpid();
 }
 
 void faults_last(void)
@@ -96,7 +109,7 @@ bool faults_strikes(unsigned int kind, const char *name)
 {
 	long call;
 
-	if (!(faults->kinds & kind))
+	if (!(faults->kinds & kind) || !mine())
 		return false;
 	call = atomic_fetch_add(&faults->calls, 1) + 1;
 	if (faults->n != -1 && call != faults->n &&
@@ -115,13 +128,16 @@ bool faults_strikes(unsigned int kind, const char *name)
 
 static void *noted(void *p)
 {
-	if (p && (faults->kinds || faults->paused) && faults->used < BLOCKS)
+	if (p && (faults->kinds || faults->paused) && mine() &&
+	    faults->used < BLOCKS)
 		faults->block[faults->used++] = p;
 	return p;
 }
 
 static void forgotten(const void *p)
 {
+	if (!mine())
+		return;
 	for (size_t i = faults->used; p && i-- > 0;)
 		if (faults->block[i] == p) {
 			faults->block[i] = NULL;

@@ -27,6 +27,8 @@ int faults_share(void);
 /* From now on the n-th call of these kinds fails with err; n = 0: none, they
  * are counted; n = -1: every one. */
 void faults_arm(unsigned int kinds, long n, int err);
+/* The same, for the calls of this process and not of its copies or parents. */
+void faults_arm_here(unsigned int kinds, long n, int err);
 /* After arm: the n-th, and every one after it. */
 void faults_last(void);
 /* Number of such calls since. */

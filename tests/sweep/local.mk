@@ -79,4 +79,20 @@ TESTS_LONG += %D%/test_helper
 	-Wl,--wrap=mb_spawn,--wrap=mb_sleep_ms
 %C%_test_helper_LDADD = libhelpermain.la $(HELPER_LIBS) libtestpaths.la \
 	libfake.la $(UNIT_LIBS)
+
+check_LTLIBRARIES += libtoolmain.la
+libtoolmain_la_SOURCES = tools/main.c
+libtoolmain_la_CPPFLAGS = $(AM_CPPFLAGS) -Dmain=tool_main
+libtoolmain_la_CFLAGS = $(TOOLS_CFLAGS) -include tests/sweep/mains.h
+
+check_PROGRAMS += %D%/test_verbs
+TESTS += %D%/test_verbs
+TESTS_LONG += %D%/test_verbs
+%C%_test_verbs_SOURCES = %D%/test_verbs.c %D%/mains.h \
+	%D%/faults.h %D%/faults.c \
+	tests/unit/store_fixture.h tests/unit/store_fixture.c \
+	tests/unit/run.h tests/unit/run.c \
+	tests/unit/data.h tests/unit/data.c
+%C%_test_verbs_LDFLAGS = $(AM_LDFLAGS) $(fault_wraps)
+%C%_test_verbs_LDADD = libtoolmain.la $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
 endif

@@ -50,7 +50,7 @@ static void copy(const int *fds, int nfds)
 			(void)close(MB_SPAWN_FD + i);
 		else if (dup2(above[i], MB_SPAWN_FD + i) < 0)
 			_exit(99);
-	faults_arm(plan.kinds, plan.n, plan.error);
+	faults_arm_here(plan.kinds, plan.n, plan.error);
 	if (plan.lasting)
 		faults_last();
 	ret = helper_main();
