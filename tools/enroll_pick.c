@@ -160,6 +160,34 @@ static const struct mb_credential *by_domain(const struct mb_enroll *n)
 	return found;
 }
 
+/* The only credential there is, for an address that is known to be elsewhere:
+ * its owner would be sent to a provider that never heard of it. */
+static int check_only(struct mb_enroll *n, struct mb_err *e)
+{
+	const struct mb_credential *c = &n->credentials.credentials[0];
+	struct mb_providers all = { 0 };
+	const struct mb_provider *p, *is;
+	int ret = 0;
+
+	n->credential = c;
+	if (mb_presets_load(n->tool, &all, NULL) < 0)
+		return 0;
+	p = mb_provider_find(&all, n->owner);
+	is = mb_provider_find(&all, c->provider);
+	if (p && is && p != is && is->token_endpoint[0]) {
+		(void)mb_fail(e, MB_E_NO_CREDENTIAL, n->owner,
+			      "is a mailbox of %s, and the only client "
+			      "credential, %s, is for %s", p->name, c->name,
+			      c->provider);
+		ret = mb_remedy(e, "run: %s add NAME --provider %s; if it is "
+				"right: %s enroll %s --credential %s",
+				mb_pick_command(n->tool), p->name,
+				mb_pick_command(n->tool), n->account, c->name);
+	}
+	mb_providers_clear(&all);
+	return ret;
+}
+
 int mb_enroll_credential(struct mb_enroll *n, struct mb_err *e)
 {
 	const char *name = mb_opts_get(&n->tool->opts, "credential");
@@ -180,7 +208,7 @@ int mb_enroll_credential(struct mb_enroll *n, struct mb_err *e)
 	if (n->old.generation && n->old.credential[0])
 		n->credential = mb_credfile_find(cf, n->old.credential);
 	if (!n->credential && cf->ncredentials == 1)
-		n->credential = &cf->credentials[0];
+		return check_only(n, e);
 	if (!n->credential)
 		n->credential = by_domain(n);
 	if (n->credential)

@@ -366,4 +366,15 @@ sed 's/tenant = "contoso.com";//' "$T/few.conf" >"$T/tenant.conf"
 run apply "$T/tenant.conf"
 in_err "what a preset cannot know has to be there" "needs a tenant"
 
+# ---- the only client credential is another provider's ----
+
+S=$T/only
+run init
+run add m365 --provider microsoft --tenant contoso.com --public \
+	--client-id 11111111-2222-3333-4444-555555555555
+run enroll you@gmail.com --no-browser
+exits "a Gmail address is not sent to Microsoft to sign in: 3" 3
+in_err "whose it is, is said, and what to add" \
+	"is a mailbox of google, and the only client credential, m365, is for microsoft; run: mailbearer"
+
 done_testing
