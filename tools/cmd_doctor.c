@@ -25,58 +25,6 @@ static const char *const words[] = {
 	[MB_GRADE_BROKEN] = "broken",
 };
 
-static size_t add(char *out, size_t n, size_t size, const char *text,
-		  size_t len)
-{
-	if (len > size - 1 - n)
-		len = size - 1 - n;
-	memcpy(out + n, text, len);
-	out[n + len] = '\0';
-	return n + len;
-}
-
-/* The length of the home directory's name, if the text begins with it. */
-static size_t at_home(const char *text)
-{
-	const char *home = getenv("HOME");
-	size_t len = home ? strlen(home) : 0;
-
-	if (len < 2 || strncmp(text, home, len) != 0 ||
-	    (text[len] && text[len] != '/'))
-		return 0;
-	return len;
-}
-
-/* For a public place: mailboxes become "mailbox@...", the home directory "~";
- * hosts and messages stay, they are what helps. */
-static void redact(const struct mb_doctor *d, char *text, size_t size)
-{
-	static const char ends[] = " \t,;:()\"'";
-	char out[MB_ERR_LINE] = "";
-	size_t n = 0, i = 0;
-
-	if (!d->report)
-		return;
-	while (text[i]) {
-		size_t len = strcspn(text + i, ends);
-		const char *at = memchr(text + i, '@', len);
-		size_t home = at_home(text + i);
-
-		if (at && at != text + i && text + i + len > at + 1) {
-			n = add(out, n, sizeof(out), "mailbox@...", 11);
-		} else {
-			if (home)
-				n = add(out, n, sizeof(out), "~", 1);
-			n = add(out, n, sizeof(out), text + i + home,
-				len - home);
-		}
-		i += len;
-		if (text[i])
-			n = add(out, n, sizeof(out), text + i++, 1);
-	}
-	(void)snprintf(text, size, "%s", out);
-}
-
 static void add_json(struct mb_tool *t, enum mb_grade grade, const char *name,
 		     const char *what, const char *remedy)
 {
@@ -105,8 +53,10 @@ void mb_doctor_say(struct mb_doctor *d, enum mb_grade grade, const char *name,
 	(void)mb_escape(text, sizeof(text), raw, strlen(raw));
 	(void)snprintf(raw, sizeof(raw), "%s", remedy ? remedy : "");
 	(void)mb_escape(todo, sizeof(todo), raw, strlen(raw));
-	redact(d, text, sizeof(text));
-	redact(d, todo, sizeof(todo));
+	if (d->report) {
+		mb_doctor_redact(&d->file, text, sizeof(text));
+		mb_doctor_redact(&d->file, todo, sizeof(todo));
+	}
 	d->count[grade]++;
 	if (grade > d->worst)
 		d->worst = grade;
@@ -219,7 +169,7 @@ static int run(struct mb_tool *t, struct mb_err *e)
 static const struct mb_opt options[] = {
 	{ "as", "USER", "look as a mail program of that user would", 0 },
 	{ "offline", NULL, "ask nobody on the network", 0 },
-	{ "report", NULL, "fit for a public bug report: no mailboxes", 0 },
+	{ "report", NULL, "fit for a public bug report: no names", 0 },
 	{ "config-dir", "DIR", "postfix: where main.cf lies", 0 },
 	{ NULL, NULL, NULL, 0 },
 };

@@ -42,6 +42,10 @@ void mb_doctor_say(struct mb_doctor *d, enum mb_grade grade, const char *name,
 void mb_doctor_error(struct mb_doctor *d, enum mb_grade grade,
 		     const char *name, const struct mb_err *e);
 
+/* tools/doctor_report.c: text (of size bytes) without mailboxes, host names, the
+ * client ids and hosts of file, and whose home directory it is. */
+void mb_doctor_redact(const struct mb_credfile *file, char *text, size_t size);
+
 /* ---- the checks; each tells what it finds ---- */
 
 /* tools/doctor_host.c: plugin, modules, helper, rivals, the client's SASL

@@ -2,13 +2,10 @@
 /* Token endpoints and this host's clock; with an address, its mail servers. */
 #include "config.h"
 
-#include <curl/curl.h>
-#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/ca.h"
 #include "lib/http.h"
 #include "lib/token.h"
 #include "lib/url.h"
@@ -19,84 +16,23 @@
 #include "tools/presets.h"
 #include "tools/store_pick.h"
 
-enum { CONNECT_MS = 10 * 1000, CLOCK_S = 120, CLOCK_BAD_S = 300 };
+enum { WAIT_MS = 10 * 1000, CLOCK_S = 120, CLOCK_BAD_S = 300 };
 
-static size_t drop(char *data, size_t size, size_t n, void *arg)
+/* What is tried again later elsewhere is looked into here. */
+static void advise(struct mb_err *e)
 {
-	(void)data;
-	(void)arg;
-	return size * n;
-}
-
-/* "Date: Sun, 06 Nov 1994 08:49:37 GMT" */
-static size_t on_header(char *data, size_t size, size_t n, void *arg)
-{
-	int64_t *when = arg;
-	char text[64];
-
-	if (size * n > 6 && size * n < sizeof(text) &&
-	    !strncasecmp(data, "date:", 5)) {
-		(void)snprintf(text, sizeof(text), "%.*s", (int)(size * n) - 5,
-			       data + 5);
-		*when = curl_getdate(text, NULL);
-	}
-	return size * n;
-}
-
-static CURLcode on_ssl_ctx(CURL *easy, void *ctx, void *store)
-{
-	(void)easy;
-	SSL_CTX_set1_cert_store(ctx, store);
-	return CURLE_OK;
-}
-
-#define SET(option, value) \
-	(curl_easy_setopt(easy, option, value) == CURLE_OK)
-
-/* HEAD, without any secret: whatever the answer, it has a date. */
-static CURLcode ask(const struct mb_credential *c, X509_STORE *store,
-		    int64_t *date, char text[CURL_ERROR_SIZE])
-{
-	CURL *easy = curl_easy_init();
-	CURLcode code = CURLE_FAILED_INIT;
-
-	if (easy && SET(CURLOPT_URL, c->token_endpoint) &&
-	    SET(CURLOPT_NOBODY, 1L) && SET(CURLOPT_NOSIGNAL, 1L) &&
-	    SET(CURLOPT_PROTOCOLS_STR, "https,http") &&
-	    SET(CURLOPT_FOLLOWLOCATION, 0L) &&
-	    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED) &&
-	    SET(CURLOPT_PROXY, c->proxy) && SET(CURLOPT_NOPROXY, "") &&
-	    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) &&
-	    SET(CURLOPT_TIMEOUT_MS, (long)(2 * CONNECT_MS)) &&
-	    SET(CURLOPT_CAINFO, NULL) && SET(CURLOPT_CAPATH, NULL) &&
-	    SET(CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx) &&
-	    SET(CURLOPT_SSL_CTX_DATA, store) &&
-	    SET(CURLOPT_WRITEFUNCTION, drop) &&
-	    SET(CURLOPT_HEADERFUNCTION, on_header) &&
-	    SET(CURLOPT_HEADERDATA, date) &&
-	    SET(CURLOPT_ERRORBUFFER, text))
-		code = curl_easy_perform(easy);
-	curl_easy_cleanup(easy);
-	return code;
-}
-
-static const char *remedy_for(CURLcode code)
-{
-	switch (code) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-		return "look at this host's name servers (/etc/resolv.conf)";
-	case CURLE_PEER_FAILED_VERIFICATION:
-		return "is the clock right, and are the certificates of this "
-		       "host up to date (package ca-certificates)? an "
-		       "authority of your own: mailbearer set NAME --ca-file "
-		       "FILE";
-	case CURLE_OPERATION_TIMEDOUT:
-	case CURLE_COULDNT_CONNECT:
-		return "does a firewall let this host out to port 443? a "
-		       "proxy: mailbearer set NAME --proxy URL";
-	default:
-		return "look at the network";
-	}
+	if (e->id == MB_E_TLS)
+		(void)mb_remedy(e, "is the clock right, and are the "
+				"certificates of this host up to date (package "
+				"ca-certificates)? an authority of your own: "
+				"mailbearer set NAME --ca-file FILE");
+	else if (e->id == MB_E_NETWORK && strstr(e->cause, "resolve"))
+		(void)mb_remedy(e, "look at this host's name servers "
+				"(/etc/resolv.conf)");
+	else if (e->id == MB_E_NETWORK || e->id == MB_E_TIMEOUT)
+		(void)mb_remedy(e, "does a firewall let this host out to port "
+				"443? a proxy: mailbearer set NAME --proxy "
+				"URL");
 }
 
 static void tell_clock(struct mb_doctor *d, int64_t date, const char *origin)
@@ -119,35 +55,33 @@ static void tell_clock(struct mb_doctor *d, int64_t date, const char *origin)
 			      ahead ? "ahead" : "behind", origin);
 }
 
+/* A GET, without any secret: whatever the answer, it has a date. */
 static void endpoint(struct mb_doctor *d, const struct mb_credential *c)
 {
-	char text[CURL_ERROR_SIZE] = "", origin[300];
-	X509_STORE *store = NULL;
+	struct mb_http_request q = {
+		.object = c->name, .credential = c->name,
+		.url = c->token_endpoint, .proxy = c->proxy,
+		.ca_pem = &c->ca_pem, .patience = { WAIT_MS, WAIT_MS },
+	};
+	struct mb_http_reply r = { 0 };
 	struct mb_err e = { 0 };
-	int64_t date = 0;
+	char origin[300];
 	struct mb_url u;
-	CURLcode code;
 
 	if (mb_url_parse(c->token_endpoint, &u) < 0)
 		return;
 	mb_url_origin(&u, origin, sizeof(origin));
-	if (mb_http_prepare(&e) < 0 ||
-	    (c->ca_pem.len ? mb_ca_from_pem(&c->ca_pem, c->name, &store, &e) :
-			     mb_ca_system(&store, &e)) < 0) {
-		mb_doctor_error(d, MB_GRADE_BROKEN, "endpoint", &e);
-		return;
-	}
-	code = ask(c, store, &date, text);
-	if (code == CURLE_OK)
+	if (mb_http_post(&q, &r, &e) == MB_HTTP_ANSWERED) {
 		mb_doctor_say(d, MB_GRADE_OK, "endpoint", NULL,
 			      "%s answers (client credential %s)", origin,
 			      c->name);
-	else
-		mb_doctor_say(d, MB_GRADE_BROKEN, "endpoint", remedy_for(code),
-			      "%s cannot be reached: %s", origin,
-			      text[0] ? text : curl_easy_strerror(code));
-	X509_STORE_free(store);
-	tell_clock(d, date, origin);
+		tell_clock(d, r.date, origin);
+	} else {
+		advise(&e);
+		mb_doctor_say(d, MB_GRADE_BROKEN, "endpoint", e.remedy,
+			      "%s cannot be reached: %s", origin, e.cause);
+	}
+	mb_http_reply_clear(&r);
 }
 
 /* ---- a login, as the address ---- */

@@ -23,7 +23,7 @@ TOOLS_SOURCES = \
 	%D%/migrate.c %D%/migrate.h %D%/migrate_read.c \
 	%D%/cmd_doctor.c %D%/doctor.h %D%/doctor_accounts.c \
 	%D%/doctor_host.c %D%/doctor_net.c %D%/doctor_postfix.c \
-	%D%/doctor_store.c \
+	%D%/doctor_report.c %D%/doctor_store.c \
 	%D%/cmd_edit.c \
 	%D%/cmd_explain.c \
 	%D%/explain.c %D%/explain.h %D%/explain_say.c \

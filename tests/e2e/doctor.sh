@@ -29,6 +29,9 @@ finds() {
 	grep "^$grade *$name " "$RUN/doctor.out" | grep -qF -- "$text" ||
 		{ cat "$RUN/doctor.out"; return 1; }
 }
+lacks_finding() {
+	doctor 0 --offline && ! grep "^[a-z]* *$1 " "$RUN/doctor.out"
+}
 mends() {
 	has "$RUN/doctor.out" "-> $1" || has "$RUN/doctor.out" "$1"
 }
@@ -60,6 +63,7 @@ check "an address in capitals" finds 0 ok accounts "" \
 check "--report" doctor 1 stranger@example.test --report --offline
 check "names no mailbox" lacks "$RUN/doctor.out" example.test
 check "nor where somebody lives" lacks "$RUN/doctor.out" "$RUN/home"
+check "nor its servers" lacks "$RUN/doctor.out" localhost
 check "but the version" has "$RUN/doctor.out" "mailbearer "
 check "--json" doctor 0 --json --offline
 check "is JSON" node -e 'const d = JSON.parse(
@@ -80,10 +84,19 @@ secret_ends 2099-01-01 >/dev/null 2>&1
 # Places: others who may write, a key that cannot be read.
 KEY=$(find "$RUN/home" -name key -type f | head -n 1)
 CONF=$(dirname "$KEY")
+ETC=$(dirname "$(find "$RUN/home" -name credentials.conf | head -n 1)")
 chmod 777 "$RUN/home"
 check "a directory that others may write to" finds 0 warning path \
 	"may be written to by others" --offline
 chmod 700 "$RUN/home"
+if [ "$OTHER_UID" -ne 0 ] && is_root; then
+	chown 1 "$RUN/home"
+	chmod 755 "$RUN/home"
+	check "a directory of somebody else" finds 0 warning path \
+		"belongs to user 1" --offline
+	chown "$OTHER_UID" "$RUN/home"
+	chmod 700 "$RUN/home"
+fi
 check "nobody else may" finds 0 ok path "nobody else" --offline
 if [ "$OTHER_UID" -ne 0 ] && [ -n "$KEY" ]; then
 	chmod 000 "$KEY"
@@ -137,8 +150,101 @@ end "$CLOCK"
 clock_at -4000
 check "a clock an hour behind" finds 1 broken clock "s behind"
 end "$CLOCK"
+set_endpoint https://marker.invalid/t >/dev/null 2>&1
+check "--report with an endpoint of one's own" doctor 1 --report
+check "tells what is wrong with it" has "$RUN/doctor.out" "cannot be reached"
+check "and not where it is" lacks "$RUN/doctor.out" marker
 set_endpoint "$ISSUER/token" >/dev/null 2>&1
 check "all is well again" doctor 0
+
+# A login, at the mail server that a provider's file names.
+mkdir -p "$ETC/providers.d"
+provider() {
+	cat >"$ETC/providers.d/bed.conf"
+	chown -R "$OTHER_UID" "$ETC/providers.d"
+	chmod -R go-w "$ETC/providers.d"
+}
+provider <<END
+providers = ( {
+    name = "bed";
+    title = "Bed";
+    domains = ( "example.test" );
+    servers = (
+      { protocol = "imap"; host = "localhost"; port = $IMAP_PORT; security = "tls"; }
+    );
+} );
+END
+need "Dovecot starts" bed_dovecot
+check "a login" finds 0 ok login "imaps://localhost:$IMAP_PORT" "$USER_NAME"
+control '/kill?kind=AccessToken' >/dev/null
+check "a token that the server refuses" finds 1 broken login \
+	"$USER_NAME" "$USER_NAME"
+mb refresh "$USER_NAME" --force >"$RUN/refresh.out" 2>&1
+check "the next one is taken" finds 0 ok login "" "$USER_NAME"
+echo "providers = {" | provider
+check "a provider's file that is none" finds 1 broken providers bed.conf \
+	"$USER_NAME"
+rm -r "$ETC/providers.d"
+
+# The client's SASL library.
+mkdir -p "$RUN/bin"
+printf '#!/bin/sh\n' >"$RUN/bin/mbsync"
+chmod 755 "$RUN/bin" "$RUN/bin/mbsync"
+WITH=$AS
+AS="$WITH PATH=$RUN/bin:$PATH"
+check "a program without a SASL library" finds 1 broken client \
+	"no SASL library" mbsync --offline
+echo "# libgsasl.so.18" >>"$RUN/bin/mbsync"
+check "one with the other library" finds 1 broken client \
+	"cannot load the plugin" mbsync --offline
+echo "# libsasl2.so.2" >"$RUN/bin/mbsync"
+check "one with the right one" finds 0 ok client "Cyrus SASL" mbsync --offline
+
+# A crypto policy that takes everything away.
+printf '%s\n' 'openssl_conf = start' '[start]' 'providers = some' '[some]' \
+	'null = on' '[on]' 'activate = 1' >"$RUN/openssl.cnf"
+AS="$WITH OPENSSL_CONF=$RUN/openssl.cnf"
+check "no AES" finds 1 broken crypto "AES-256-GCM" --offline
+AS=$WITH
+
+# Nobody runs the timer any more.
+status=$(find "$RUN/home" -name status.json | head -n 1)
+touch -d "5 days ago" "$status"
+check "a timer that has stopped" finds 0 warning timer "5 days ago" --offline
+touch "$status"
+
+# A credentials file that is no sealed one.
+cp -p "$ETC/credentials.conf" "$RUN/credentials.conf"
+echo nothing >"$ETC/credentials.conf"
+check "credentials that are not sealed" finds 1 broken credentials \
+	not-sealed --offline
+cp -p "$RUN/credentials.conf" "$ETC/credentials.conf"
+check "all is well again" doctor 0 --offline
+
+# File systems: full, without inodes, read-only; in a name space.
+records=$(dirname "$(find "$RUN/home" -name '*.rec' | head -n 1)")
+# mounted OPTIONS: the next checks see such a file system there.
+mounted() {
+	printf 'mount -t tmpfs -o "%s" none "%s" && exec "$@"\n' \
+		"mode=700,uid=$OTHER_UID,$1" "$records" >"$RUN/mounted"
+	AS="unshare -m sh $RUN/mounted $WITH"
+}
+if is_root && unshare -m true 2>/dev/null; then
+	mounted size=64k
+	check "no room" finds 1 broken disk "KiB left" --offline
+	mounted size=8m,nr_inodes=10
+	check "no inodes" finds 1 broken disk "inodes left" --offline
+	mounted size=8m,ro
+	check "read-only" finds 1 broken disk "read-only" --offline
+	printf '%s\n' 'mount -t tmpfs none /sys/fs && mkdir /sys/fs/selinux &&' \
+		'echo 1 >/sys/fs/selinux/enforce && exec "$@"' >"$RUN/mounted"
+	check "SELinux" finds 0 note selinux "is enforcing" --offline
+	printf '%s\n' 'mount -t tmpfs none /sys/fs && exec "$@"' >"$RUN/mounted"
+	check "none" lacks_finding selinux
+	AS=$WITH
+else
+	skip "disks and SELinux" "needs root and name spaces"
+fi
 
 # What is installed.  This suite has the staged installation to itself.
 if [ -w "$PLUGINS" ]; then
@@ -147,6 +253,9 @@ if [ -w "$PLUGINS" ]; then
 	echo "no plugin" >"$PLUGINS/libmailbearer.so"
 	check "a file that is none" finds 1 broken plugin \
 		"cannot be loaded" --offline
+	cc -shared -fPIC -o "$PLUGINS/libmailbearer.so" "$E2E/rival.c"
+	check "a plugin of another build" finds 1 broken plugin \
+		"of another build" --offline
 	rm "$PLUGINS/libmailbearer.so"
 	mv "$RUN/plugin" "$PLUGINS/libmailbearer.so"
 	echo XOAUTH2 >"$PLUGINS/librival.so"
@@ -159,6 +268,14 @@ if [ -w "$PLUGINS" ]; then
 	check "a module of another build" finds 1 broken modules \
 		"of another build" --offline
 	mv "$RUN/http.so" "$http"
+	helper=$(find "$STAGE" -name mailbearer-refresh -type f | head -n 1)
+	chmod 644 "$helper"
+	check "a helper that cannot be run" finds 0 warning modules \
+		"cannot be executed" --offline
+	mv "$helper" "$RUN/helper"
+	check "no helper" finds 1 broken modules "is not there" --offline
+	mv "$RUN/helper" "$helper"
+	chmod 755 "$helper"
 	check "all is well again" doctor 0
 fi
 
@@ -204,6 +321,8 @@ check "nothing logs in" postfix_finds 0 warning postfix "logs in anywhere"
 pf $GOOD $MAPS
 check "as it should be" postfix_finds 0 ok postfix "1 transport "
 pf $GOOD
+check "no configuration" finds 1 broken postfix "$RUN/none" \
+	postfix --offline --config-dir "$RUN/none"
 check "no password map" postfix_finds 1 broken postfix "says as whom"
 pf $GOOD $MAPS smtp_sasl_auth_cache_name=proxy:btree:/x
 check "the cache" postfix_finds 1 broken postfix smtp_sasl_auth_cache_name
