@@ -119,10 +119,11 @@ static void call_clear(struct call *x)
 		free(x->envp[i]);
 }
 
+static const char mark[] = "{account}";
+
 /* A copy of n bytes, "{account}" replaced. */
 static char *argument(const char *s, size_t n, const char *account)
 {
-	static const char mark[] = "{account}";
 	const size_t len = sizeof(mark) - 1, room = strlen(account);
 	char *copy = malloc((n / len + 1) * room + n + 1), *at = copy;
 
@@ -138,6 +139,35 @@ static char *argument(const char *s, size_t n, const char *account)
 	if (copy)
 		*at = '\0';
 	return copy;
+}
+
+/* Would the program take the address for an option?  It is chosen by whoever
+ * logs in, not by who wrote the command. */
+static bool is_option(const struct mb_credential *c, const char *account)
+{
+	const char *p = mb_secret_str(&c->command);
+
+	if (account[0] != '-')
+		return false;
+	for (; p; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (strncmp(p, mark, sizeof(mark) - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int refuse_option(const struct mb_credential *c, const char *account,
+			 struct mb_err *e)
+{
+	char object[MB_NAME_MAX + 32];
+
+	(void)snprintf(object, sizeof(object), "client credential %s",
+		       c->name);
+	mb_fail(e, MB_E_CONFIG_VALUE, object, "its command would take the "
+		"address %s for an option; it was not run", account);
+	return mb_remedy(e, "write the word as --user={account}, or let the "
+			 "program read MAILBEARER_ACCOUNT");
 }
 
 static int arguments(const struct mb_credential *c, const char *account,
@@ -207,6 +237,10 @@ enum mb_outcome mb_command_grant(const struct mb_credential *c,
 	struct call x = {0};
 	int status = 0;
 
+	if (is_option(c, account)) {
+		refuse_option(c, account, e);
+		return MB_OUT_CONFIG;
+	}
 	if (arguments(c, account, &x) < 0 || environment(account, &x) < 0) {
 		mb_fail(e, MB_E_NOMEM, c->name, "out of memory, or too many "
 			"arguments");

@@ -21,7 +21,8 @@ enum { MB_COMMAND_OUTPUT_MAX = 64 * 1024,
  * Run the credential's command for an account: no shell, standard input and
  * error from and to nowhere, other descriptors closed, directory "/", an
  * environment of PATH, HOME, USER, LANG and MAILBEARER_ACCOUNT alone;
- * "{account}" in an argument stands for the address.  Killed with what it
+ * "{account}" in an argument stands for the address; one that begins with "-"
+ * is refused where an argument would begin with it.  Killed with what it
  * started after timeout_ms.  Always MB_OUT_GRANTED, MB_OUT_TRANSIENT or
  * MB_OUT_CONFIG.
  */

@@ -126,6 +126,17 @@ for bad in fail:"ended with status 3" long:"printed more than 64 KiB" \
 	check "a command: ${bad%%:*}" has "$err" "${bad#*:}"
 	check "a command: ${bad%%:*} repeats nothing" lacks "$err" MARKER
 done
+run set cmd --command "$RUN/cmd" --command '{account}' --command json
+run enroll --credential cmd -- -json@x.org
+equal "a command: an address that is an option to it" 4 "$status"
+check "a command: is refused, and what to write" has "$err" \
+	"would take the address -json@x.org for an option; it was not run; write the word as --user="
+run refresh --force d@x.org
+equal "a command: other addresses are no options" MARKER-d@x.org-d@x.org \
+	"$(mb token d@x.org 2>/dev/null)"
+run set cmd --command "$RUN/cmd" --command 'user={account}'
+run enroll --credential cmd -- -json@x.org
+equal "a command: nor is it one inside a word" 0 "$status"
 run set cmd --command "$RUN/cmd" --command fail
 (
 	trap '' CHLD
