@@ -30,7 +30,7 @@ static int by_name(const void *a, const void *b)
 }
 
 /* What a shared token rests on: another scope, and it is another token. */
-static int origin_of(const struct mb_credential *c, char hex[65])
+int mb_rules_origin(const struct mb_credential *c, char *hex)
 {
 	unsigned char md[32];
 	char text[MB_NAME_MAX + sizeof(c->scope) + 64];
@@ -53,7 +53,7 @@ static int put_credential(const struct mb_credential *c, struct mb_secret *out,
 
 	if (mb_credential_digest(c, digest, e) < 0)
 		return -1;
-	if (origin_of(c, origin) < 0)
+	if (mb_rules_origin(c, origin) < 0)
 		return mb_fail(e, MB_E_CRYPTO, c->name,
 			       "SHA-256 is not available");
 	if (mb_secret_append_str(out, c->name) < 0 ||

@@ -3,6 +3,7 @@
 #ifndef MB_LIB_RULES_MAKE_H
 #define MB_LIB_RULES_MAKE_H
 
+#include "lib/credential.h"
 #include "lib/err.h"
 #include "lib/rules.h"
 #include "lib/secret.h"
@@ -15,5 +16,9 @@ typedef int mb_rules_canon_fn(const char *user, char *out, struct mb_err *e);
 int mb_rules_make(const struct mb_secret *text, const char *object,
 		  const char *seen, mb_rules_canon_fn *canon,
 		  struct mb_secret *out, struct mb_err *e);
+
+/* What a rule's token rests on (mb_rules_record_id): name, grant, scope.
+ * hex: 65 bytes.  0 or -1. */
+int mb_rules_origin(const struct mb_credential *c, char *hex);
 
 #endif

@@ -171,6 +171,18 @@ run refresh --force '*@contoso.com'
 equal "a rule is refreshed by its name" 0 "$status"
 equal "and its accounts have the new token" "$(mb token '*@contoso.com' 2>/dev/null)" \
 	"$(mb token u3@contoso.com 2>/dev/null)"
+: >"$RUN/log"
+wanted=$(mb token u3@contoso.com 2>/dev/null)
+find "$RUN/store" -name '*.rec' | wc -l >"$RUN/before"
+run rename shared teamwork
+equal "its client credential gets another name" 0 "$status"
+equal "and its rule, too" "*@contoso.com  teamwork    client_credentials" \
+	"$(mb list rules | tail -n 1)"
+equal "the token goes along" "$wanted" "$(mb token u3@contoso.com 2>/dev/null)"
+equal "nothing had to be asked for" 0 "$(posts)"
+equal "and no record is left behind" "$(cat "$RUN/before")" \
+	"$(find "$RUN/store" -name '*.rec' | wc -l)"
+run rename teamwork shared
 cat >"$RUN/twice" <<END
 credentials = ( { name = "shared"; provider = "custom"; client_id = "cid";
   grant = "client_credentials"; client_secret_file = "$RUN/secret";
