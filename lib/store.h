@@ -89,6 +89,10 @@ struct mb_stamp {
 	off_t size;
 };
 
+/* Before something is sealed that took long to come: is the key at hand still
+ * one that the credentials file is sealed for?  0, or -1: MB_E_KEY_CHANGED. */
+int mb_store_key_current(struct mb_store *s, struct mb_err *e);
+
 /* Identity of the credentials file as it lies there now ("MTIME_NS.SIZE.INO",
  * "none" without one): one fstatat.  seen: 80 bytes. */
 int mb_store_seen(const struct mb_store *s, char *seen, struct mb_err *e);
@@ -172,5 +176,9 @@ int mb_store_unseal_text(struct mb_store *s, const struct mb_secret *sealed,
 int mb_store_each(struct mb_store *s,
 		  int (*fn)(void *arg, const char *id), void *arg,
 		  struct mb_err *e);
+/* The same for each ID.new: its writer is at it, or died. */
+int mb_store_each_new(struct mb_store *s,
+		      int (*fn)(void *arg, const char *id), void *arg,
+		      struct mb_err *e);
 
 #endif

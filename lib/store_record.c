@@ -218,8 +218,9 @@ static DIR *list(struct mb_store *s, struct mb_err *e)
 	return NULL;
 }
 
-int mb_store_each(struct mb_store *s, int (*fn)(void *arg, const char *id),
-		  void *arg, struct mb_err *e)
+static int each(struct mb_store *s, const char *suffix,
+		int (*fn)(void *arg, const char *id), void *arg,
+		struct mb_err *e)
 {
 	char id[MB_RECORD_ID_LEN + 1];
 	struct dirent *entry;
@@ -233,7 +234,7 @@ int mb_store_each(struct mb_store *s, int (*fn)(void *arg, const char *id),
 		entry = readdir(dir);
 		if (!entry)
 			break;
-		if (!has_suffix(entry->d_name, ".rec"))
+		if (!has_suffix(entry->d_name, suffix))
 			continue;
 		memcpy(id, entry->d_name, MB_RECORD_ID_LEN);
 		id[MB_RECORD_ID_LEN] = '\0';
@@ -243,4 +244,17 @@ int mb_store_each(struct mb_store *s, int (*fn)(void *arg, const char *id),
 		ret = mb_fail_errno(e, errno, s->records.path, "list");
 	(void)closedir(dir);
 	return ret;
+}
+
+int mb_store_each(struct mb_store *s, int (*fn)(void *arg, const char *id),
+		  void *arg, struct mb_err *e)
+{
+	return each(s, ".rec", fn, arg, e);
+}
+
+int mb_store_each_new(struct mb_store *s,
+		      int (*fn)(void *arg, const char *id), void *arg,
+		      struct mb_err *e)
+{
+	return each(s, ".new", fn, arg, e);
 }

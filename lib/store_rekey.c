@@ -157,6 +157,26 @@ int mb_store_credentials_sealed(struct mb_store *s, enum mb_sealed *how,
 	return r;
 }
 
+int mb_store_key_current(struct mb_store *s, struct mb_err *e)
+{
+	struct mb_secret text = {0};
+	enum mb_sealed how;
+	int r = mb_store_credentials_sealed(s, &how, NULL);
+
+	if (r > 0 && how == MB_SEALED_OTHER) {
+		/* Loads the new key where that is possible. */
+		(void)mb_store_credentials(s, &text, NULL);
+		mb_secret_clear(&text);
+		r = mb_store_credentials_sealed(s, &how, NULL);
+	}
+	/* One that cannot be read says nothing of the key. */
+	if (r <= 0 || how != MB_SEALED_OTHER)
+		return 0;
+	mb_fail(e, MB_E_KEY_CHANGED, s->home.key_path,
+		"was replaced meanwhile; nothing saved");
+	return mb_remedy(e, "run the same command again");
+}
+
 int mb_store_record_sealed(struct mb_store *s, const char *id,
 			   enum mb_sealed *how, char *account,
 			   struct mb_err *e)

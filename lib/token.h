@@ -38,6 +38,9 @@ struct mb_records {
 	/* May this host ask for tokens?  0, or -1 (MB_E_RETIRED).  NULL: yes.
 	 */
 	int (*may_ask)(void *ctx, const char *account, struct mb_err *e);
+	/* Can what is written now be read afterwards?  0, or -1
+	 * (MB_E_KEY_CHANGED).  NULL: yes. */
+	int (*key_current)(void *ctx, struct mb_err *e);
 	/* NULL: this store has no account rules. */
 	const struct mb_secret *(*rules)(void *ctx);
 	int (*save_rules)(void *ctx, const struct mb_secret *table,

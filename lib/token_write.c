@@ -151,7 +151,10 @@ int mb_token_enrol(const struct mb_token_world *w, const struct mb_record *r,
 	if (lock(w, r->account, id, &l, deadline, e) < 0)
 		goto out;
 	(void)snprintf(l.id, sizeof(l.id), "%s", id);
-	ret = put(w, &l, &mine, e);
+	/* The sign-in may have waited across a whole rekey. */
+	if (!w->records->key_current ||
+	    w->records->key_current(w->records_ctx, e) == 0)
+		ret = put(w, &l, &mine, e);
 	w->records->unlock(w->records_ctx, &l);
 out:
 	mb_token_found_free(&f);
@@ -232,6 +235,11 @@ static int real_may_ask(void *s, const char *account, struct mb_err *e)
 			 "mailbearer retire --undo");
 }
 
+static int real_key_current(void *s, struct mb_err *e)
+{
+	return mb_store_key_current(s, e);
+}
+
 static const struct mb_secret *real_rules(void *s)
 {
 	return mb_store_rules(s);
@@ -256,6 +264,7 @@ const struct mb_records mb_store_records = {
 	.seen = real_seen,
 	.label = real_label,
 	.may_ask = real_may_ask,
+	.key_current = real_key_current,
 	.rules = real_rules,
 	.save_rules = real_save_rules,
 };

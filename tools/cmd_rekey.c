@@ -85,12 +85,27 @@ static int visit(void *arg, const char *id)
 	return 0;
 }
 
+/* What a writer that died at a first enrolment has left: ID.new alone.  It
+ * becomes the record, and is sealed like one. */
+static int visit_new(void *arg, const char *id)
+{
+	struct pass *p = arg;
+	struct mb_err why = { 0 };
+	struct mb_stamp stamp;
+
+	if (mb_store_stamp(p->t->store, id, &stamp, NULL) != 0 ||
+	    mb_records_reseal(p->t, id, &why) >= 0)
+		return 0;
+	return unread(p, &why);
+}
+
 static int visit_all(struct mb_tool *t, void *arg, void *out,
 		     struct mb_err *e)
 {
 	struct pass p = { t, out, *(const bool *)arg };
 
-	if (mb_store_each(t->store, visit, &p, e) == 0)
+	if ((p.look || mb_store_each_new(t->store, visit_new, &p, e) == 0) &&
+	    mb_store_each(t->store, visit, &p, e) == 0)
 		return 0;
 	if (e && p.tally->failed.id != MB_E_NONE)
 		*e = p.tally->failed;

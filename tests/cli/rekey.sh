@@ -102,6 +102,17 @@ for i in a b c; do
 done
 exits "every account refreshes" 0
 
+# A writer that died at a first enrolment left ID.new alone.
+rec=$(find "$S/accounts" -name '*.rec' | sort | head -n 1)
+mv "$rec" "${rec%.rec}.new"
+run rekey
+exits "rekey with a new record that waits to be adopted: 0" 0
+run rekey --finish
+exits "and --finish: 0" 0
+run list --json
+! grep -q '"broken"' "$T/out" && [ "$(grep -c '"account":' "$T/out")" -eq 3 ]
+result $? "it is a record of the new key's"
+
 # A record that is damaged stops nothing.
 rec=$(find "$S/accounts" -name '*.rec' | sort | head -n 1)
 cp -p "$rec" "$T/saved.rec"

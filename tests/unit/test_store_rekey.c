@@ -6,6 +6,8 @@
 
 #include <stdio.h>
 
+#include "lib/token.h"
+
 #include "tests/unit/run.h"
 #include "tests/unit/store_fixture.h"
 #include "tests/unit/unit.h"
@@ -137,6 +139,49 @@ static void a_process_outside_a_jail_loads_the_new_key(void **state)
 	mb_store_free(&free_one);
 }
 
+/* An enrolment that waited for its owner while the key was replaced. */
+static void an_enrolment_is_not_saved_for_a_key_that_is_gone(void **state)
+{
+	struct mb_token_world w = { .records = &mb_store_records,
+				    .records_ctx = jailed };
+	struct mb_deadline d = mb_deadline_in(1000);
+	struct mb_secret text = {0};
+
+	(void)state;
+	assert_int_equal(mb_secret_append_str(&text,
+					      "# mailbearer-credentials 1\n"), 0);
+	assert_int_equal(mb_store_credentials_write(tool, &text, NULL, NULL,
+						    &err), 0);
+	assert_int_equal(mb_token_enrol(&w, &record, &d, &err), 0);
+	assert_int_equal(mb_store_rekey_begin(tool, &err), 1);
+	assert_int_equal(mb_store_credentials_write(tool, &text, NULL, NULL,
+						    &err), 0);
+	assert_int_equal(mb_token_enrol(&w, &record, &d, &err), 0);
+	assert_int_equal(sealed(), MB_SEALED_OLD);
+	assert_int_equal(mb_store_rekey_narrow(tool, &err), 0);
+	assert_int_equal(mb_store_credentials_write(tool, &text, NULL, NULL,
+						    &err), 0);
+	assert_int_equal(reseal(), 1);
+	assert_int_equal(mb_token_enrol(&w, &record, &d, &err), -1);
+	assert_int_equal(err.id, MB_E_KEY_CHANGED);
+	assert_string_equal(err.cause, "was replaced meanwhile; nothing saved");
+	assert_int_equal(mb_store_rekey_end(tool, &err), 0);
+	assert_int_equal(reads(tool), 1);
+	/* Where the new key can be loaded, it is. */
+	mb_store_free(&jailed);
+	jailed = store_open(&home);
+	assert_int_equal(mb_store_rekey_begin(tool, &err), 1);
+	assert_int_equal(mb_store_rekey_narrow(tool, &err), 0);
+	assert_int_equal(mb_store_credentials_write(tool, &text, NULL, NULL,
+						    &err), 0);
+	assert_int_equal(reseal(), 1);
+	assert_int_equal(mb_store_rekey_end(tool, &err), 0);
+	w.records_ctx = jailed;
+	assert_int_equal(mb_token_enrol(&w, &record, &d, &err), 0);
+	assert_int_equal(reads(tool), 1);
+	mb_secret_clear(&text);
+}
+
 static void a_resealed_record_keeps_its_generation(void **state)
 {
 	struct mb_record r = {0};
@@ -159,6 +204,7 @@ int main(void)
 		TEST(a_process_in_a_jail_goes_on_until_the_end),
 		TEST(a_process_that_began_meanwhile_needs_no_restart),
 		TEST(a_process_outside_a_jail_loads_the_new_key),
+		TEST(an_enrolment_is_not_saved_for_a_key_that_is_gone),
 		TEST(a_resealed_record_keeps_its_generation),
 	};
 
