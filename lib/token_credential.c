@@ -98,6 +98,27 @@ out:
 	return ret;
 }
 
+bool mb_token_damaged(const struct mb_token_world *w, struct mb_err *e)
+{
+	struct mb_secret text = {0};
+	int r = w->records->credentials(w->records_ctx, &text, e);
+
+	mb_secret_clear(&text);
+	if (r == 0)
+		return false;
+	switch (e->id) {
+	case MB_E_SEALED_BAD:
+	case MB_E_NOT_SEALED:
+	case MB_E_TOO_LARGE:
+	case MB_E_UNSAFE_FILE:
+		return true;
+	default:
+		/* A helper may be able to do what this process cannot. */
+		mb_err_clear(e);
+		return false;
+	}
+}
+
 void mb_token_apply(struct mb_record *r, const struct mb_found *f)
 {
 	if (strcmp(r->credential_digest, f->digest) != 0 &&

@@ -39,6 +39,9 @@ struct mb_found {
 int mb_token_find(const struct mb_token_world *w, const char *name,
 		  struct mb_found **f, struct mb_err *e);
 void mb_token_found_free(struct mb_found **f);
+/* Is the credentials file one that no helper could read either?  A damaged one
+ * makes each login look into it; that shall not cost a process each time. */
+bool mb_token_damaged(const struct mb_token_world *w, struct mb_err *e);
 /* Hosts, digest and where they are from.  A changed digest voids errors that
  * the old definition caused. */
 void mb_token_apply(struct mb_record *r, const struct mb_found *f);

@@ -74,6 +74,7 @@ static int current(const struct mb_token_world *w, const struct mb_deadline *d,
 {
 	const struct mb_token_task t = { .what = MB_TASK_RULES };
 	struct mb_token_answer a = {0};
+	struct mb_err damage = {0};
 
 	if (w->records->seen(w->records_ctx, seen, e) < 0)
 		return -1;
@@ -83,6 +84,11 @@ static int current(const struct mb_token_world *w, const struct mb_deadline *d,
 	*table = table_of(w, seen);
 	if (*table)
 		return 0;
+	if (w->helper && mb_token_damaged(w, &damage)) {
+		if (e)
+			*e = damage;
+		return -1;
+	}
 	if (w->helper && w->helper(w->records_ctx, &t, NULL, d, &a,
 				   NULL) == MB_HELP_ANSWERED && a.ret < 0) {
 		if (e)

@@ -116,9 +116,12 @@ int mb_job_delegate(struct mb_token_job *j, struct mb_record_lock *l,
 int mb_job_delegate_settle(struct mb_token_job *j, struct mb_err *e)
 {
 	struct mb_token_task t;
+	struct mb_err mine = {0};
 
 	if (!j->w->helper)
 		return 1;
+	if (mb_token_damaged(j->w, &mine))
+		return fell_through(j, MB_TASK_SETTLE, &mine, e);
 	t = task_of(j, MB_TASK_SETTLE);
 	return ask(j, &t, NULL, NULL, e);
 }

@@ -70,4 +70,30 @@ equal "and the table is not made again for it" "$(cat "$RUN/before")" \
 printf 'damaged' >"$RUN/store/accounts/rules"
 equal "a damaged table is made anew" "1 MARKER-access-1" \
 	"$("$many" @contoso.com 5 1 127.0.0.1 2>&1)"
+
+# A credentials file that nobody can read: each login says so, by itself.
+run enroll u1@x.org --credential app
+cp "$RUN/store/credentials.conf" "$RUN/saved"
+trace=$top_builddir/tests/cli/trace
+helpers() {
+	"$trace" scan mailbearer-refresh "$many" "$1" 1 1 127.0.0.1 2>"$err" |
+		grep -c '^mailbearer-ref'
+}
+if [ "$(id -u)" -eq 0 ]; then
+	cat "$RUN/saved" >"$RUN/store/credentials.conf"
+	equal "a file that was touched is looked into by a helper" 1 "$(helpers @x.org)"
+	printf x | dd of="$RUN/store/credentials.conf" bs=1 seek=120 conv=notrunc 2>/dev/null
+	for domain in x.org contoso.com nowhere.org; do
+		equal "a damaged credentials file starts no helper ($domain)" 0 \
+			"$(helpers "@$domain")"
+		equal "and is named ($domain)" \
+			"u1@$domain: $RUN/store/credentials.conf is damaged, or not a sealed file; restore it from a backup [sealed-bad]" \
+			"$(cat "$err")"
+	done
+	cp "$RUN/saved" "$RUN/store/credentials.conf"
+	equal "with the file back all is well" "1 MARKER-access-1" \
+		"$("$many" @contoso.com 5 1 127.0.0.1 2>&1)"
+else
+	skip "helpers are counted" "needs root: a helper is not dumpable"
+fi
 tap_end
