@@ -35,6 +35,7 @@ static const struct mb_member members[] = {
 	TEXT(scope_pop), TEXT(scope_smtp), TEXT(app_scope), WORDS(hosts),
 	TEXT(callback_url),
 	{ "redirect", MB_MEMBER_CHOICE, AT(redirect), 0, styles, 0 },
+	PLAIN(redirect_no_ipv6, BOOL), WORDS(redirect_no_query),
 	TEXT(authorization_extra), WORDS(domains), WORDS(mx), NEED(tenant),
 	NEED(secret), PLAIN(pkce, BOOL), PLAIN(iss, BOOL),
 	PLAIN(rotates, BOOL), PLAIN(token_lifetime, INT),

@@ -52,6 +52,9 @@ struct mb_provider {
 	char hosts[2049];		/* blank-separated patterns */
 	char callback_url[MB_URL_MAX + 1];	/* default; "" ask */
 	int redirect;			/* enum mb_redirect_style */
+	bool redirect_no_ipv6;		/* it takes no [::1] */
+	char redirect_no_query[257];	/* tenants whose apps may have no query
+					 * in a redirect URI */
 	char authorization_extra[513];
 	char domains[1025];		/* blank-separated mail domains */
 	char mx[513];			/* MX hosts of other domains: patterns */
@@ -133,6 +136,12 @@ int mb_provider_fill(const struct mb_provider *p, const char *tenant,
  * MB_E_SECRET_WRONG. */
 int mb_provider_check(const struct mb_provider *p,
 		      const struct mb_credential *c, struct mb_err *e);
+
+/* Will it take the callback URL?  Asked when the credential is made, and again
+ * before a browser opens.  0, or -1 with MB_E_BAD_ENDPOINT. */
+int mb_provider_check_callback(const struct mb_provider *p,
+			       const struct mb_credential *c,
+			       struct mb_err *e);
 
 /* One console step with {redirect_uri} put in; buf is cut to size. */
 void mb_provider_step(const char *step, const char *redirect_uri, char *buf,

@@ -173,6 +173,37 @@ static int check_id(const struct mb_provider *p,
 	return 0;
 }
 
+static bool has_word(const char *words, const char *word)
+{
+	size_t len = strlen(word), n;
+
+	for (; len && *words; words += n + (words[n] == ' ')) {
+		n = strcspn(words, " ");
+		if (n == len && memcmp(words, word, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+int mb_provider_check_callback(const struct mb_provider *p,
+			       const struct mb_credential *c, struct mb_err *e)
+{
+	const char *url = c->callback_url, *cause = NULL;
+	char object[MB_NAME_MAX + 32];
+
+	if (p->redirect_no_ipv6 && strncmp(url, "http://[", 8) == 0)
+		cause = "takes no redirect URI with [::1]";
+	else if (strchr(url, '?') && has_word(p->redirect_no_query, c->tenant))
+		cause = "takes no \"?\" in a redirect URI of this tenant's apps";
+	if (!cause)
+		return 0;
+	snprintf(object, sizeof(object), "client credential %s", c->name);
+	mb_fail(e, MB_E_BAD_ENDPOINT, object, "%s %s", p->title, cause);
+	return mb_remedy(e, "register %s, then: mailbearer set %s "
+			 "--callback-url %s", p->callback_url, c->name,
+			 p->callback_url);
+}
+
 int mb_provider_check(const struct mb_provider *p,
 		      const struct mb_credential *c, struct mb_err *e)
 {
@@ -207,5 +238,5 @@ int mb_provider_check(const struct mb_provider *p,
 			"%s takes no client secret", p->title);
 		return mb_remedy(e, "use --public");
 	}
-	return 0;
+	return mb_provider_check_callback(p, c, e);
 }

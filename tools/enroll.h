@@ -52,6 +52,10 @@ enum mb_enroll_way {
 	MB_WAY_DEVICE,		/* a code (flow_device.h) */
 };
 
+/* Does the provider take the client credential's callback URL at all?  0, or
+ * -1 with MB_E_BAD_ENDPOINT. */
+int mb_enroll_callback(const struct mb_enroll *n, struct mb_err *e);
+
 /*
  * Choose by what was asked for, what the provider gives and what this machine
  * can do, and say why.  0, or -1 for what cannot work: nothing was sent.

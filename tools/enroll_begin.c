@@ -212,6 +212,7 @@ static int prepare(struct mb_enroll *n, struct begun *b, struct mb_err *e)
 	}
 	if (mb_opts_number(&n->tool->opts, "expires", 1, EXPIRES_MAX_S,
 			   &expires, e) < 0 ||
+	    mb_enroll_callback(n, e) < 0 ||
 	    mb_callback_parse(&callback, c->callback_url, e) < 0 ||
 	    mb_callback_uri(&callback, 0, b->redirect_uri, e) < 0)
 		return -1;

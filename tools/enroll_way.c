@@ -52,6 +52,21 @@ static void say_why(bool device, const struct mb_err *not)
 			    "the provider's device flow is not for mail");
 }
 
+int mb_enroll_callback(const struct mb_enroll *n, struct mb_err *e)
+{
+	const struct mb_provider *preset;
+	struct mb_providers all = { 0 };
+	int ret = 0;
+
+	if (mb_presets_load(n->tool, &all, NULL) < 0)
+		return 0;
+	preset = mb_presets_named(&all, n->credential->provider);
+	if (preset)
+		ret = mb_provider_check_callback(preset, n->credential, e);
+	mb_providers_clear(&all);
+	return ret;
+}
+
 int mb_enroll_choose(const struct mb_enroll *n, enum mb_enroll_way *way,
 		     struct mb_err *e)
 {
@@ -80,6 +95,8 @@ int mb_enroll_choose(const struct mb_enroll *n, enum mb_enroll_way *way,
 		*way = can ? MB_WAY_DEVICE : MB_WAY_CODE;
 		say_why(can, &not);
 	}
+	if (ret == 0 && preset && *way == MB_WAY_CODE)
+		ret = mb_provider_check_callback(preset, c, e);
 	mb_providers_clear(&all);
 	return ret;
 }

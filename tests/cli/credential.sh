@@ -376,5 +376,26 @@ run enroll you@gmail.com --no-browser
 exits "a Gmail address is not sent to Microsoft to sign in: 3" 3
 in_err "whose it is, is said, and what to add" \
 	"is a mailbox of google, and the only client credential, m365, is for microsoft; run: mailbearer"
+# ---- redirect URIs that a provider does not take ----
+guid=8a1d0c1e-1234-5678-9abc-0123456789ab
+run add v6 --provider microsoft --tenant x.org --client-id $guid --public \
+	--callback-url 'http://[::1]/'
+exits "a redirect URI that the provider does not take: 4" 4
+says "is refused when it is added" \
+	"client credential v6: Microsoft 365, Outlook.com takes no redirect URI with [::1]; register http://localhost/, then: mailbearer --store $S set v6 --callback-url http://localhost/ [bad-endpoint]"
+cat >"$T/apply" <<END
+credentials = (
+  { name = "query"; provider = "microsoft"; tenant = "consumers";
+    client_id = "$guid"; callback_url = "http://localhost/?a=b"; }
+);
+END
+run apply "$T/apply"
+for how in "" --begin; do
+	# shellcheck disable=SC2086
+	run enroll p@outlook.com --credential query --no-browser $how
+	says "and before a browser opens ${how:-(no --begin)}" \
+		"client credential query: Microsoft 365, Outlook.com takes no \"?\" in a redirect URI of this tenant's apps; register http://localhost/, then: mailbearer --store $S set query --callback-url http://localhost/ [bad-endpoint]"
+	not_in_out "no address to sign in at is printed" http
+done
 
 done_testing

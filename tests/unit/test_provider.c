@@ -140,6 +140,42 @@ static int mix_up(const char *provider, const char *id, const char *secret,
 	return ret;
 }
 
+static int callback(const char *provider, const char *tenant, const char *url)
+{
+	struct mb_credential c = {0};
+	struct mb_err e = {0};
+	int ret;
+
+	snprintf(c.name, sizeof(c.name), "x");
+	snprintf(c.tenant, sizeof(c.tenant), "%s", tenant);
+	snprintf(c.callback_url, sizeof(c.callback_url), "%s", url);
+	ret = mb_provider_check_callback(mb_provider_find(&all, provider), &c,
+					 &e);
+	assert_int_equal(e.id, ret ? MB_E_BAD_ENDPOINT : MB_E_NONE);
+	return ret;
+}
+
+static void a_redirect_uri_known_to_fail_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(callback("microsoft", "x.org", "http://[::1]/"), -1);
+	assert_int_equal(callback("microsoft-us", "x", "http://[::1]:1/"), -1);
+	assert_int_equal(callback("microsoft", "x.org", "http://localhost/"),
+			 0);
+	assert_int_equal(callback("google", "", "http://[::1]/"), 0);
+	assert_int_equal(callback("microsoft", "consumers",
+				  "http://localhost/?a=b"), -1);
+	assert_int_equal(callback("microsoft", "common",
+				  "http://localhost/?"), -1);
+	assert_int_equal(callback("microsoft", "common", "http://localhost/"),
+			 0);
+	assert_int_equal(callback("microsoft", "organizations",
+				  "http://localhost/?a=b"), 0);
+	assert_int_equal(callback("microsoft", "x.org",
+				  "http://localhost/?a=b"), 0);
+	assert_int_equal(callback("microsoft", "", "http://localhost/?a"), 0);
+}
+
 static void the_usual_mix_ups_are_caught(void **state)
 {
 	static const char guid[] = "8a1d0c1e-1234-5678-9ABC-0123456789ab";
@@ -400,6 +436,7 @@ int main(void)
 		cmocka_unit_test(a_filled_credential_passes_the_check),
 		cmocka_unit_test(fill_keeps_what_was_given),
 		cmocka_unit_test(microsoft_needs_a_tenant),
+		cmocka_unit_test(a_redirect_uri_known_to_fail_is_refused),
 		cmocka_unit_test(the_usual_mix_ups_are_caught),
 		cmocka_unit_test(a_step_shows_the_redirect_uri),
 		cmocka_unit_test(errors_name_file_and_line),
