@@ -71,6 +71,13 @@ static void print_next(const struct mb_tool *t, const struct mb_credfile *file,
 			     a->list[i].address);
 		return;
 	}
+	for (i = 0; i < a->n; i++) {
+		if (a->list[i].state == MB_STATE_OK)
+			continue;
+		(void)printf("Next: %s doctor %s\n", mb_pick_command(t),
+			     a->list[i].address);
+		return;
+	}
 	if (!file->ncredentials)
 		(void)printf("Next: %s add NAME --provider PROVIDER\n",
 			     mb_pick_command(t));

@@ -2,6 +2,7 @@
 # The tool from outside: what it prints, how it ends, what it leaves behind.
 cli_tests = \
 	%D%/completion.sh \
+	%D%/help.sh \
 	%D%/grammar.sh \
 	%D%/hooks.sh \
 	%D%/status.sh \
