@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/credtext.h"
@@ -30,6 +31,26 @@ void mb_credconf_close(struct mb_credconf *c)
 	config_destroy(&c->config);
 }
 
+/* libconfig's scanner gave back its copy of the text as it was: the allocator
+ * hands out first what it got last. */
+static void wipe_scanner(size_t len)
+{
+	size_t n = len + 2;	/* flex's two end marks */
+	char *p = malloc(n);
+
+	if (p)
+		mb_wipe(p, n);
+	free(p);
+}
+
+static int read_text(config_t *c, const struct mb_secret *text)
+{
+	int ret = config_read_string(c, mb_secret_str(text));
+
+	wipe_scanner(text->len);
+	return ret;
+}
+
 int mb_credconf_open(struct mb_credconf *c, const struct mb_secret *text,
 		     const char *object, const char *remedy, struct mb_err *e)
 {
@@ -39,7 +60,7 @@ int mb_credconf_open(struct mb_credconf *c, const struct mb_secret *text,
 	snprintf(c->object, sizeof(c->object), "%s", object);
 	c->remedy = remedy;
 	config_init(&c->config);
-	if (config_read_string(&c->config, mb_secret_str(text)) == CONFIG_TRUE)
+	if (read_text(&c->config, text) == CONFIG_TRUE)
 		return 0;
 	mb_fail(e, MB_E_CONFIG_SYNTAX, object, " line %d: %s",
 		config_error_line(&c->config), config_error_text(&c->config));

@@ -62,10 +62,42 @@ left MARKER-client-secret "$TOOL" --store "$S" refresh a@x.org --force \
 	>"$T/count"
 ok "refresh leaves the client secret in libconfig's buffer at most" \
 	test "$(cat "$T/count")" -le 1
+secret_file other MARKER-client-secret-value-2
 left MARKER-client-secret "$TOOL" --store "$S" set cred --no-verify \
-	--client-secret-file "$T/secret" >"$T/count"
+	--client-secret-file "$T/other" >"$T/count"
+is "set with another client secret" 0 "$status"
 ok "set leaves the client secret in libconfig's buffer at most" \
 	test "$(cat "$T/count")" -le 1
+left MARKER-client-secret "$TOOL" --store "$S" add more --provider custom \
+	--client-id id-more --client-secret-file "$T/secret" --scope mail \
+	--authorization-endpoint "http://127.0.0.1:$port/authorize" \
+	--token-endpoint "http://127.0.0.1:$port/token" \
+	--callback-url http://127.0.0.1/cb --host mail.example.test \
+	>"$T/count"
+is "add with a client secret" 0 "$status"
+ok "add leaves a client secret in libconfig's buffer at most" \
+	test "$(cat "$T/count")" -le 1
+
+# A private key: the last line of its PEM, and what a JWK has of it.
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+	-out "$T/key.pem" 2>/dev/null
+pem=$(tail -n 2 "$T/key.pem" | head -n 1 | cut -c 1-12)
+jwk=$(openssl ec -in "$T/key.pem" -noout -text 2>/dev/null |
+	awk '/^priv:/ { on = 1; next } /^pub:/ { exit } on' | tr -d ' :\n' |
+	sed 's/\(..\)/\\x\1/g' | xargs -0 printf '%b' | base64 |
+	tr '+/' '-_' | cut -c 4-30)
+answers grant
+run add app --provider custom --grant client_credentials --client-id id-app \
+	--key-file "$T/key.pem" --scope mail --host mail.example.test \
+	--token-endpoint "http://127.0.0.1:$port/token"
+run enroll app@x.org --credential app
+exits "an account of a client credential with a private key" 0
+for word in "$pem" "$jwk"; do
+	none "a signed request leaves no text of the private key" "$word" \
+		"$TOOL" --store "$S" refresh app@x.org --force
+	is "it was made" 0 "$status"
+done
+answers rotate
 printf '{"access_token":"MARKER-old-x","refresh_token":"MARKER-import"}\n' \
 	>"$T/import.json"
 for word in MARKER-old- MARKER-import; do
