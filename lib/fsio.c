@@ -159,47 +159,64 @@ int mb_fsio_file(const struct mb_dir *d, const char *name, int flags,
 	return -1;
 }
 
+/* Straight into the secret, so that there is no second copy to wipe.  A regular
+ * file ends where a read of its last byte falls short: one call for a record.
+ * 1 there is more, 0 the end, -1 with errno, or with ENOMEM. */
+static int read_part(int fd, const struct stat *st, struct mb_secret *got)
+{
+	size_t room;
+	ssize_t n;
+
+	if (got->cap - got->len < 2 &&
+	    mb_secret_reserve(got, got->len + 1) < 0) {
+		errno = ENOMEM;
+		return -1;
+	}
+	room = got->cap - got->len - 1;
+	do
+		n = read(fd, got->data + got->len, room);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0)
+		return (int)n;
+	got->len += (size_t)n;
+	got->data[got->len] = '\0';
+	return !S_ISREG(st->st_mode) || st->st_size <= 0 ||
+	       (size_t)n == room || got->len < (size_t)st->st_size;
+}
+
 int mb_fsio_read(int fd, size_t max, const char *object,
 		 struct mb_secret *out, struct mb_err *e)
 {
 	struct mb_secret got = {0};
-	char buf[8192];
-	struct stat st;
-	ssize_t n;
-	int ret = -1;
+	struct stat st = {0};
+	int ret = -1, more = 1;
 
 	/* One block of the right size: growing would copy. */
 	if (fstat(fd, &st) == 0 && st.st_size > 0 &&
 	    (uintmax_t)st.st_size <= max &&
-	    mb_secret_reserve(&got, (size_t)st.st_size) < 0) {
-		mb_fail(e, MB_E_NOMEM, object, "out of memory");
-		goto out;
-	}
-	for (;;) {
-		n = read(fd, buf, sizeof(buf));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		if ((size_t)n > max - got.len) {
+	    mb_secret_reserve(&got, (size_t)st.st_size + 1) < 0)
+		goto no_memory;
+	while (more > 0) {
+		more = read_part(fd, &st, &got);
+		if (got.len > max) {
 			mb_fail(e, MB_E_TOO_LARGE, object,
 				"is larger than %zu bytes", max);
 			(void)mb_remedy(e, "restore it from a backup");
 			goto out;
 		}
-		if (mb_secret_append(&got, buf, (size_t)n) < 0) {
-			mb_fail(e, MB_E_NOMEM, object, "out of memory");
-			goto out;
-		}
 	}
-	if (n < 0) {
+	if (more < 0 && errno == ENOMEM)
+		goto no_memory;
+	if (more < 0) {
 		(void)mb_fail_errno(e, errno, object, "read");
 		goto out;
 	}
 	mb_secret_move(out, &got);
 	ret = 0;
+	goto out;
+no_memory:
+	mb_fail(e, MB_E_NOMEM, object, "out of memory");
 out:
-	mb_wipe(buf, sizeof(buf));
 	mb_secret_clear(&got);
 	return ret;
 }

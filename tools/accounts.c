@@ -51,13 +51,34 @@ int64_t mb_accounts_used_at(const struct mb_account *a)
 						  a->enrolled_at;
 }
 
+/* Most of the strings of most accounts: one for all of them, never written. */
+static char none[1];
+
+int mb_accounts_put(char **field, const char *text)
+{
+	char *copy = *text ? strdup(text) : none;
+
+	if (!copy)
+		return -1;
+	if (*field != none)
+		free(*field);
+	*field = copy;
+	return 0;
+}
+
+static void drop(char *text)
+{
+	if (text != none)
+		free(text);
+}
+
 void mb_accounts_free(struct mb_account *a)
 {
-	free(a->address);
-	free(a->credential);
-	free(a->token_of);
-	free(a->cause);
-	free(a->remedy);
+	drop(a->address);
+	drop(a->credential);
+	drop(a->token_of);
+	drop(a->cause);
+	drop(a->remedy);
 	memset(a, 0, sizeof(*a));
 }
 
@@ -71,15 +92,21 @@ void mb_accounts_clear(struct mb_accounts *a)
 	memset(a, 0, sizeof(*a));
 }
 
+static int put_all(struct mb_account *a, const char *address,
+		   const char *credential, const char *token_of,
+		   const char *cause, const char *remedy)
+{
+	return mb_accounts_put(&a->address, address) < 0 ||
+	       mb_accounts_put(&a->credential, credential) < 0 ||
+	       mb_accounts_put(&a->token_of, token_of) < 0 ||
+	       mb_accounts_put(&a->cause, cause) < 0 ||
+	       mb_accounts_put(&a->remedy, remedy) < 0 ? -1 : 0;
+}
+
 static int fill(struct mb_account *a, const struct mb_record *r)
 {
 	int64_t now = mb_now();
 
-	a->address = strdup(r->account);
-	a->credential = strdup(r->credential);
-	a->token_of = strdup(r->token_of);
-	a->cause = strdup(r->error_text);
-	a->remedy = strdup("");
 	a->ruled = r->rule[0] != 0;
 	a->state = mb_accounts_state(r, now);
 	a->expires_at = r->expires_at;
@@ -95,25 +122,20 @@ static int fill(struct mb_account *a, const struct mb_record *r)
 	a->refused = mb_token_refused_now(r, 0, now);
 	a->may_ask = (r->refresh_token.len || r->grant[0]) &&
 		     mb_token_may_ask(r, now);
-	return a->address && a->credential && a->token_of && a->cause &&
-	       a->remedy ? 0 : -1;
+	return put_all(a, r->account, r->credential, r->token_of,
+		       r->error_text, "");
 }
 
 /* A record that cannot be read is listed as that. */
 static int fill_broken(struct mb_account *a, const char *id,
 		       const struct mb_err *why)
 {
-	a->address = strdup(id);
-	a->credential = strdup("");
-	a->token_of = strdup("");
-	a->cause = strdup(why->cause + (why->cause[0] == ' '));
-	a->remedy = strdup(why->remedy);
 	a->state = MB_STATE_BROKEN;
 	(void)snprintf(a->error_id, sizeof(a->error_id), "%s",
 		       mb_message(why->id)->name);
 	a->id = why->id;
-	return a->address && a->credential && a->token_of && a->cause &&
-	       a->remedy ? 0 : -1;
+	return put_all(a, id, "", "", why->cause + (why->cause[0] == ' '),
+		       why->remedy);
 }
 
 struct reading {

@@ -59,6 +59,10 @@ void mb_accounts_clear(struct mb_accounts *a);
 
 void mb_accounts_free(struct mb_account *a);
 
+/* Replace one of an account's strings by a copy of text.  0, or -1: no memory.
+ * Empty ones are shared: nobody writes into them, or frees them alone. */
+int mb_accounts_put(char **field, const char *text);
+
 /* One account, by address; *a, {0} or filled, is replaced on success only. */
 int mb_accounts_look(struct mb_tool *t, const char *address,
 		     struct mb_account *a, struct mb_err *e);

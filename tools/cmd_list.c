@@ -49,8 +49,9 @@ static void state_cell(const struct mb_account *a, int64_t now, char *out,
 		(void)snprintf(out, size, "%s", word);
 }
 
-static int account_row(struct mb_table *table, const struct mb_account *a,
-		       int64_t now, struct mb_err *e)
+/* The cells of an account, for one of the two passes over all of them. */
+static void account_row(struct mb_tool *t, struct mb_table_rows *rows,
+			const struct mb_account *a, int64_t now, bool print)
 {
 	char expires[40] = "-", signed_in[40] = "-";
 	char state[MB_ADDRESS_MAX + 32];
@@ -64,41 +65,59 @@ static int account_row(struct mb_table *table, const struct mb_account *a,
 		(void)snprintf(signed_in, sizeof(signed_in), "by a rule");
 	else if (a->enrolled_at)
 		(void)mb_out_span(a->enrolled_at, now, signed_in);
-	return mb_table_row(table, cells, e);
+	if (print)
+		mb_table_line(t, rows, cells, false);
+	else
+		mb_table_widen(rows, cells);
+}
+
+static void print_accounts(struct mb_tool *t, const struct mb_accounts *a)
+{
+	static const char *const head[] = { "ACCOUNT", "CREDENTIAL", "STATE",
+					    "TOKEN EXPIRES", "SIGNED IN" };
+	struct mb_table_rows rows = { .ncolumns = 5, .state = 2 };
+	int64_t now = mb_now();
+	size_t i;
+
+	mb_table_widen(&rows, head);
+	for (i = 0; i < a->n; i++)
+		account_row(t, &rows, &a->list[i], now, false);
+	mb_table_line(t, &rows, head, true);
+	for (i = 0; i < a->n; i++)
+		account_row(t, &rows, &a->list[i], now, true);
+}
+
+static int print_accounts_json(struct mb_tool *t, const struct mb_accounts *a,
+			       struct mb_err *e)
+{
+	size_t i;
+
+	mb_out_list(t, "accounts");
+	for (i = 0; i < a->n; i++)
+		if (mb_out_item(t, account_json(&a->list[i]), e) < 0)
+			return -1;
+	return 0;
 }
 
 static int list_accounts(struct mb_tool *t, struct mb_err *e)
 {
-	static const char *const head[] = { "ACCOUNT", "CREDENTIAL", "STATE",
-					    "TOKEN EXPIRES", "SIGNED IN" };
-	struct mb_table table = { .ncolumns = 5 };
 	struct mb_accounts a = { 0 };
-	json_t *array = t->json ? json_array() : NULL;
-	int64_t now = mb_now();
 	int ret = -1;
 	size_t i;
 
 	if (mb_pick_store(t, MB_PICK_LOOK, e) < 0 || mb_pick_drop(t, e) < 0 ||
-	    mb_accounts_read(t, &a, e) < 0 ||
-	    mb_table_row(&table, head, e) < 0)
+	    mb_accounts_read(t, &a, e) < 0)
 		goto out;
-	for (i = 0; i < a.n; i++) {
-		if (t->json)
-			(void)json_array_append_new(array,
-						    account_json(&a.list[i]));
-		else if (account_row(&table, &a.list[i], now, e) < 0)
-			goto out;
-	}
-	mb_out_set(t, "accounts", json_incref(array));
-	mb_table_print(t, &table, 2);
+	if (!t->json)
+		print_accounts(t, &a);
+	else if (print_accounts_json(t, &a, e) < 0)
+		goto out;
 	for (i = 0; i < a.n; i++)
 		if (a.list[i].cause[0] && a.list[i].state != MB_STATE_OK)
 			mb_out_note("%s: %s", a.list[i].address,
 				    a.list[i].cause);
 	ret = 0;
 out:
-	json_decref(array);
-	mb_table_clear(&table);
 	mb_accounts_clear(&a);
 	return ret;
 }

@@ -70,12 +70,8 @@ void mb_due_bad(struct mb_due_tell *r, const struct mb_account *a, bool fails,
 
 void mb_due_put_state(struct mb_account *a, const struct mb_err *e)
 {
-	char *cause = strdup(e->cause);
-
-	if (!cause)
+	if (mb_accounts_put(&a->cause, e->cause) < 0)
 		return;
-	free(a->cause);
-	a->cause = cause;
 	a->state = MB_STATE_CONFIG;
 	(void)snprintf(a->error_class, sizeof(a->error_class), "config");
 	(void)snprintf(a->error_id, sizeof(a->error_id), "%s",

@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "lib/secret.h"
 #include "tools/help.h"
 #include "tools/out.h"
@@ -47,6 +49,17 @@ static void harden(void)
 			/* For reading: what is written to a closed stdout
 			 * must fail, not vanish. */
 			(void)open("/dev/null", O_RDONLY);
+}
+
+/*
+ * The quick program's keys are wiped where they were used, and its session with
+ * libcrypto ends with the process: giving all of that back piece by piece is a
+ * tenth of what `token` costs.  openssl.cnf is read (2 M instructions), for on
+ * hosts with a crypto policy it says which implementations may be used.
+ */
+static void no_cleanup(void)
+{
+	(void)OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 
 static int usage(struct mb_err *e, const char *object, const char *cause)
@@ -168,6 +181,8 @@ int main(int argc, char **argv)
 	int status;
 
 	harden();
+	if (*mb_verbs_rest)
+		no_cleanup();
 	mb_out_start();
 	status = is_here(argc, argv) ? run(&t, argc, argv, &e) :
 				       rest(argv, &e);

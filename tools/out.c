@@ -179,7 +179,67 @@ void mb_out_outcome(const struct mb_tool *t, const char *done, ...)
 	(void)putchar('\n');
 }
 
-static int print_document(struct mb_tool *t)
+/* A line end in JSON is never inside of a string. */
+static int write_indented(const char *text, size_t n, void *arg)
+{
+	const int *columns = arg;
+
+	while (n > 0) {
+		const char *end = memchr(text, '\n', n);
+		size_t part = end ? (size_t)(end - text) + 1 : n;
+
+		(void)fwrite(text, 1, part, stdout);
+		if (end)
+			(void)printf("%*s", *columns, "");
+		text += part;
+		n -= part;
+	}
+	return ferror(stdout) ? -1 : 0;
+}
+
+static int print_inside(const json_t *value, int columns)
+{
+	return json_dump_callback(value, write_indented, &columns,
+				  JSON_INDENT(2) | JSON_ENCODE_ANY);
+}
+
+void mb_out_list(struct mb_tool *t, const char *member)
+{
+	if (!t->json)
+		return;
+	t->listing = true;
+	(void)printf("{\n  \"schema\": 1,\n  \"changed\": %s,\n  \"%s\": [",
+		     t->changed ? "true" : "false", member);
+}
+
+int mb_out_item(struct mb_tool *t, json_t *item, struct mb_err *e)
+{
+	int ret = -1;
+
+	(void)fputs(t->listed++ ? ",\n    " : "\n    ", stdout);
+	if (item)
+		ret = print_inside(item, 4);
+	json_decref(item);
+	if (ret < 0)
+		return mb_fail(e, MB_E_IO, "stdout", "cannot write the list");
+	return 0;
+}
+
+/* What follows a list that was printed already. */
+static int print_rest(struct mb_tool *t)
+{
+	int ret = 0;
+
+	(void)fputs(t->listed ? "\n  ]" : "]", stdout);
+	if (t->errors) {
+		(void)fputs(",\n  \"errors\": ", stdout);
+		ret = print_inside(t->errors, 2);
+	}
+	(void)fputs("\n}\n", stdout);
+	return ret;
+}
+
+static int print_whole(const struct mb_tool *t)
 {
 	json_t *doc = json_pack("{s:i, s:b}", "schema", 1, "changed",
 				t->changed);
@@ -195,6 +255,13 @@ static int print_document(struct mb_tool *t)
 	ret = 0;
 out:
 	json_decref(doc);
+	return ret;
+}
+
+static int print_document(struct mb_tool *t)
+{
+	int ret = t->listing ? print_rest(t) : print_whole(t);
+
 	json_decref(t->result);
 	json_decref(t->errors);
 	t->result = NULL;

@@ -56,6 +56,11 @@ void mb_out_set(struct mb_tool *t, const char *member, json_t *value);
 void mb_out_set_str(struct mb_tool *t, const char *member, const char *value);
 void mb_out_set_int(struct mb_tool *t, const char *member, int64_t value);
 
+/* The answer's one member that may be long: printed item by item, not kept, and
+ * nothing but "errors" follows.  item takes over the reference. */
+void mb_out_list(struct mb_tool *t, const char *member);
+int mb_out_item(struct mb_tool *t, json_t *item, struct mb_err *e);
+
 /* A secret that was asked for: "MEMBER  VALUE", or the member of the answer. */
 void mb_out_secret(struct mb_tool *t, const char *member,
 		   const struct mb_secret *value);

@@ -48,41 +48,69 @@ static const char *colour(const char *cell)
 	return "\033" "[31m";
 }
 
-static void print_cell(const struct mb_table *table, size_t i, size_t width,
-		       bool coloured)
+static void widen(struct mb_table_rows *rows, size_t column, const char *cell)
 {
-	const char *cell = table->cells[i];
-	bool last = i % table->ncolumns == table->ncolumns - 1;
-	size_t pad = last ? 0 : width + 2 - mb_columns(cell);
+	size_t w = mb_columns(cell);
+
+	if (w > rows->width[column])
+		rows->width[column] = w;
+}
+
+static void print_cell(const struct mb_tool *t,
+		       const struct mb_table_rows *rows, size_t column,
+		       const char *cell, bool head)
+{
+	bool last = column + 1 == rows->ncolumns;
+	bool coloured = t->color && column == rows->state && !head;
 
 	if (coloured)
 		(void)fputs(colour(cell), stdout);
 	(void)fputs(cell, stdout);
 	if (coloured)
 		(void)fputs("\033" "[0m", stdout);
-	while (pad-- > 0)
-		(void)putchar(' ');
 	if (last)
 		(void)putchar('\n');
+	else
+		(void)printf("%*s", (int)(rows->width[column] + 2 -
+					  mb_columns(cell)), "");
+}
+
+void mb_table_widen(struct mb_table_rows *rows, const char *const *cells)
+{
+	char text[CELL_MAX];
+	size_t i;
+
+	for (i = 0; i < rows->ncolumns; i++) {
+		(void)mb_escape(text, sizeof(text), cells[i],
+				strlen(cells[i]));
+		widen(rows, i, text);
+	}
+}
+
+void mb_table_line(const struct mb_tool *t, const struct mb_table_rows *rows,
+		   const char *const *cells, bool head)
+{
+	char text[CELL_MAX];
+	size_t i;
+
+	for (i = 0; i < rows->ncolumns; i++) {
+		(void)mb_escape(text, sizeof(text), cells[i],
+				strlen(cells[i]));
+		print_cell(t, rows, i, text, head);
+	}
 }
 
 void mb_table_print(const struct mb_tool *t, struct mb_table *table,
 		    size_t state)
 {
-	size_t width[MB_TABLE_COLUMNS] = { 0 };
-	size_t i, c, w;
+	struct mb_table_rows rows = { table->ncolumns, state, { 0 } };
+	size_t i, n = t->json ? 0 : table->ncells;
 
-	for (i = 0; i < table->ncells; i++) {
-		w = mb_columns(table->cells[i]);
-		c = i % table->ncolumns;
-		if (w > width[c])
-			width[c] = w;
-	}
-	for (i = 0; !t->json && i < table->ncells; i++) {
-		c = i % table->ncolumns;
-		print_cell(table, i, width[c], t->color && c == state &&
-			   i >= table->ncolumns);
-	}
+	for (i = 0; i < n; i++)
+		widen(&rows, i % rows.ncolumns, table->cells[i]);
+	for (i = 0; i < n; i++)
+		print_cell(t, &rows, i % rows.ncolumns, table->cells[i],
+			   i < rows.ncolumns);
 	mb_table_clear(table);
 }
 

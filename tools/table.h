@@ -24,6 +24,16 @@ int mb_table_row(struct mb_table *table, const char *const *cells,
  * coloured by what it says, where colour is on. */
 void mb_table_print(const struct mb_tool *t, struct mb_table *table,
 		    size_t state);
+/* The same without keeping rows, of which there may be many: each widens the
+ * columns, then each is printed. */
+struct mb_table_rows {
+	size_t ncolumns, state;
+	size_t width[MB_TABLE_COLUMNS];
+};
+void mb_table_widen(struct mb_table_rows *rows, const char *const *cells);
+void mb_table_line(const struct mb_tool *t, const struct mb_table_rows *rows,
+		   const char *const *cells, bool head);
+
 void mb_table_clear(struct mb_table *table);
 
 #endif

@@ -37,6 +37,8 @@ struct mb_tool {
 	bool changed;			/* set by a verb that changed something */
 	json_t *result;			/* with --json: members of the answer */
 	json_t *errors;			/* with --json: failures reported so far */
+	bool listing;			/* mb_out_list() began the answer */
+	size_t listed;			/* items of it so far */
 };
 
 struct mb_verb {
