@@ -15,12 +15,26 @@ int64_t mb_now(void)
 	return ts.tv_sec;
 }
 
-int64_t mb_mono_ms(void)
+static int64_t mono(clockid_t which)
 {
 	struct timespec ts = {0};
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	(void)clock_gettime(which, &ts);
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+int64_t mb_mono_ms(void)
+{
+	return mono(CLOCK_MONOTONIC);
+}
+
+int64_t mb_mono_coarse_ms(void)
+{
+#ifdef CLOCK_MONOTONIC_COARSE
+	return mono(CLOCK_MONOTONIC_COARSE);
+#else
+	return mono(CLOCK_MONOTONIC);
+#endif
 }
 
 struct mb_deadline mb_deadline_in(int64_t ms)

@@ -11,6 +11,9 @@ int64_t mb_now(void);
 /* Milliseconds of a clock that never jumps. */
 int64_t mb_mono_ms(void);
 
+/* The same, cheaper, up to some milliseconds late. */
+int64_t mb_mono_coarse_ms(void);
+
 /* A point of the monotonic clock, handed down the call tree by pointer: no
  * callee has a time-out of its own that could outlive it. */
 struct mb_deadline {

@@ -244,8 +244,7 @@ static int look(struct session *x, const char *account, struct mb_err *e)
 
 static int engine_knows(const char *account, struct mb_err *e)
 {
-	const struct mb_slot *slot;
-	struct mb_stamp stamp;
+	struct mb_slot *slot;
 	struct session x;
 	int r;
 
@@ -253,8 +252,7 @@ static int engine_knows(const char *account, struct mb_err *e)
 	if (r <= 0)
 		return r;
 	slot = mb_cache_find(x.cache, account);
-	if (!slot || mb_store_stamp(x.store, slot->basis.on[0].id, &stamp,
-				    NULL) <= 0)
+	if (!slot || !mb_cache_known(slot, x.store))
 		return look(&x, account, e);
 	leave(&x, NULL);
 	return 1;
@@ -301,7 +299,7 @@ static int fetch(struct session *x, const struct call *c,
 }
 
 static bool good(const struct session *x, const struct mb_engine_want *want,
-		 const struct mb_slot *slot)
+		 struct mb_slot *slot)
 {
 	if (!slot || (want->not_generation &&
 		      want->not_generation == slot->generation))
@@ -315,7 +313,7 @@ static int engine_token(const struct mb_engine_want *want,
 			struct mb_err *e)
 {
 	const struct call c = { want, emit, arg, generation };
-	const struct mb_slot *slot;
+	struct mb_slot *slot;
 	struct mb_err local;
 	struct session x;
 	int ret;

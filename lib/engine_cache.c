@@ -6,10 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/engine_trouble.h"
 #include "lib/vault.h"
 
-enum { SLOTS = 16 };
+enum { SLOTS = 16, SAME_BREATH_MS = 10 };
 
 struct mb_cache {
 	uint64_t clock;
@@ -65,7 +66,38 @@ static bool same(const struct mb_stamp *a, const struct mb_stamp *b)
 	       a->size == b->size && a->dev == b->dev;
 }
 
-bool mb_cache_good(const struct mb_slot *slot, const struct mb_store *s,
+static bool as_it_was(const struct mb_slot *slot, int i,
+		      const struct mb_store *s)
+{
+	struct mb_stamp st;
+	int r = mb_store_stamp(s, slot->basis.on[i].id, &st, NULL);
+
+	return slot->basis.on[i].absent ?
+	       r == 0 : r == 1 && same(&st, &slot->basis.on[i].stamp);
+}
+
+bool mb_cache_known(struct mb_slot *slot, const struct mb_store *s)
+{
+	struct mb_stamp st;
+
+	slot->looked_at = 0;
+	if (mb_store_stamp(s, slot->basis.on[0].id, &st, NULL) <= 0)
+		return false;
+	if (!slot->basis.on[0].absent && same(&st, &slot->basis.on[0].stamp))
+		slot->looked_at = mb_mono_coarse_ms();
+	return true;
+}
+
+/* How many of the records need no other look. */
+static int looked(struct mb_slot *slot)
+{
+	int64_t at = slot->looked_at;
+
+	slot->looked_at = 0;
+	return at && mb_mono_coarse_ms() - at <= SAME_BREATH_MS;
+}
+
+bool mb_cache_good(struct mb_slot *slot, const struct mb_store *s,
 		   const char *host, int64_t now)
 {
 	struct mb_stamp st;
@@ -75,11 +107,8 @@ bool mb_cache_good(const struct mb_slot *slot, const struct mb_store *s,
 	    !mb_token_fresh_times(slot->obtained_at, slot->expires_at, now) ||
 	    !mb_hosts_match(slot->hosts, host))
 		return false;
-	for (i = 0; i < slot->basis.n; i++)
-		if (slot->basis.on[i].absent ?
-		    mb_store_stamp(s, slot->basis.on[i].id, &st, NULL) != 0 :
-		    mb_store_stamp(s, slot->basis.on[i].id, &st, NULL) != 1 ||
-		    !same(&st, &slot->basis.on[i].stamp))
+	for (i = looked(slot); i < slot->basis.n; i++)
+		if (!as_it_was(slot, i, s))
 			return false;
 	r = mb_store_credentials_stamp(s, &st, NULL);
 	return r == 1 ? slot->have_credentials && same(&st, &slot->credentials)
@@ -143,6 +172,7 @@ void mb_cache_put(struct mb_cache *c, const struct mb_store *s,
 	slot->expires_at = r->expires_at;
 	slot->refused = false;
 	slot->basis = *basis;
+	slot->looked_at = 0;
 	slot->have_credentials = there == 1;
 	slot->credentials = st;
 	memcpy(slot->token, r->access_token.data, r->access_token.len);

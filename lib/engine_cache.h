@@ -26,6 +26,8 @@ struct mb_slot {
 	int64_t expires_at;
 	bool refused;		/* by a server, and perhaps not on record */
 	struct mb_token_basis basis;
+	int64_t looked_at;	/* mb_cache_known() found its first record as
+				 * it was, mb_mono_coarse_ms(); 0: used up */
 	bool have_credentials;
 	struct mb_stamp credentials;
 	size_t token_len;
@@ -42,8 +44,16 @@ void mb_cache_clear(struct mb_cache *c);
 /* The account's slot, or NULL.  c may be NULL. */
 struct mb_slot *mb_cache_find(struct mb_cache *c, const char *account);
 
+/*
+ * Is the account's record still there?  A mail program asks that when a login
+ * begins and wants the token in the same breath: if the record is the very one,
+ * mb_cache_good() believes it once, for some milliseconds.  A change in between
+ * counts as one right after the login.
+ */
+bool mb_cache_known(struct mb_slot *slot, const struct mb_store *s);
+
 /* Can it be used at once, unrefreshed? */
-bool mb_cache_good(const struct mb_slot *slot, const struct mb_store *s,
+bool mb_cache_good(struct mb_slot *slot, const struct mb_store *s,
 		   const char *host, int64_t now);
 
 /* A record gone back in time: used, for there is no other, and said.  (One

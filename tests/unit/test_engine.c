@@ -172,6 +172,22 @@ static void enrolled_accounts_are_known(void **state)
 	assert_int_equal(err.id, MB_E_NOT_ENROLLED);
 }
 
+static void what_knows_saw_is_believed_once_and_not_for_long(void **state)
+{
+	(void)state;
+	assert_int_equal(get(OWNER, HOST), 0);
+	assert_int_equal(ENGINE->knows(OWNER, &err), 1);
+	put(6);
+	mb_sleep_ms(40, NULL);
+	assert_int_equal(get(OWNER, HOST), 0);
+	assert_string_equal(token, "access-6");
+	assert_int_equal(ENGINE->knows(OWNER, &err), 1);
+	assert_int_equal(get(OWNER, HOST), 0);
+	put(7);
+	assert_int_equal(get(OWNER, HOST), 0);
+	assert_string_equal(token, "access-7");
+}
+
 static void records_directory_put_in_place_of_another_is_found(void **state)
 {
 	char *dir = strdup(run_path("s/accounts"));
@@ -460,6 +476,7 @@ int main(void)
 		TEST(unlisted_host_gets_nothing_warm_or_cold),
 		TEST(changed_credentials_file_is_looked_into),
 		TEST(enrolled_accounts_are_known),
+		TEST(what_knows_saw_is_believed_once_and_not_for_long),
 		TEST(records_directory_put_in_place_of_another_is_found),
 		TEST(replaced_records_directory_is_no_missing_enrolment),
 		TEST(without_a_store_there_is_nothing),
