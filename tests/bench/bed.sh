@@ -6,6 +6,7 @@
 B=${top_builddir:-.}
 HERE=${srcdir:-.}/tests/bench
 LOGIN=$B/tests/bench/login
+FLOOR=$B/tests/bench/floor
 STOCK=$B/tests/bench/stock
 PACE=$B/tests/bench/pace
 TOOL=$B/tests/stage/mailbearer
@@ -23,7 +24,8 @@ bed_begin() {
 	pids=
 	trap bed_end EXIT
 	trap 'exit 130' HUP INT TERM
-	mkdir "$W/plain" "$W/home" "$W/cg"
+	mkdir "$W/plain" "$W/empty" "$W/home" "$W/cg"
+	ln -s "$(cd "$B" && pwd)/tests/bench/.libs/empty.so" "$W/empty/"
 	HOME=$W/home
 	export HOME
 	for dir in "$(pkg-config --variable=libdir libsasl2 2>/dev/null)" \
@@ -120,6 +122,17 @@ total() {
 own() {
 	split "$@" | awk -v own="$OWN" '$1 ~ own { n += $3 }
 		END { printf "%.0f\n", n }'
+}
+
+# allocations NAME COMMAND...: how often it asked for memory.
+allocations() {
+	allocations_name=$1
+	shift
+	valgrind --tool=memcheck --leak-check=no --log-file="$W/cg/heap" "$@" \
+		>/dev/null </dev/null || return
+	sed -n 's/.*total heap usage: \([0-9,]*\) allocs.*/\1/p' "$W/cg/heap" |
+		tr -d , >"$W/allocations.$allocations_name"
+	[ -s "$W/allocations.$allocations_name" ]
 }
 
 # logins NAME COUNT ACCOUNT: so many authentications through $SASL_PATH.

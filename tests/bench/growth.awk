@@ -7,6 +7,7 @@ BEGIN { FS = "\t" }
 		order[++series] = $1
 	x[$1, ++n[$1]] = $2
 	y[$1, n[$1]] = $3
+	at[$1, $2] = $3
 }
 # Between the half where it costs most, so that noise at the start is not it.
 function exponent(s, a, b) {
@@ -24,20 +25,17 @@ END {
 		s = order[i]
 		head = substr(s, 1, index(s, ":") - 1)
 		if (head != last) {
-			printf "\n%-44s", "Growth with " head
+			first = s
+			printf "\n%-52s", "Growth with " head
 			for (j = 1; j <= n[s]; j++)
 				printf " %8s", x[s, j]
 			printf "  exponent\n"
 		}
 		last = head
-		printf "  %-42s", substr(s, index(s, ":") + 2)
-		skip = n[order[i - 1]]
-		for (j = n[s]; j < columns[head]; j++)
-			printf " %8s", "-"
-		if (n[s] > columns[head])
-			columns[head] = n[s]
-		for (j = 1; j <= n[s]; j++)
-			printf " %8s", show(y[s, j])
+		printf "  %-50s", substr(s, index(s, ":") + 2)
+		for (j = 1; j <= n[first]; j++)
+			printf " %8s", (s, x[first, j]) in at ?
+				show(at[s, x[first, j]]) : "-"
 		e = exponent(s)
 		printf "  %8.2f%s\n", e, (e > 1.1 ? " worse than linear" : "")
 	}

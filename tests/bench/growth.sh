@@ -25,10 +25,16 @@ pace_of() {
 	wall=$1 wall_lo=$2 wall_hi=$3 cpu=$4 kib=$5
 }
 
+# enrol_due STORE COUNT: accounts whose tokens have come to their end.
+enrol_due() {
+	"$STOCK" "$W/$1" accounts 1 "$2" 'u%d@example.org' 1000 -4000 -400
+}
+
 growth_accounts() {
+	endpoint grant
 	for n in $ACCOUNTS; do
 		progress "$n accounts"
-		store many && "$STOCK" "$W/many" credentials http://127.0.0.1:9 0 &&
+		store many && "$STOCK" "$W/many" credentials "http://127.0.0.1:$port" 0 &&
 			enrol many 1 "$n" 'u%d@example.org' 1000 || return
 		MAILBEARER_HOME=$W/many
 		further u1@example.org || return
@@ -41,21 +47,35 @@ growth_accounts() {
 		[ "$n" -eq 1 ] || grows "accounts: record from disk, us" "$n" "$us"
 		[ "$n" -ne 10 ] || few_disk=$us
 		many_disk=$us
-		REPEAT=$((n > 1000 ? 3 : 5)) pace_of "$TOOL" list || return
+		REPEAT=5 pace_of "$TOOL" refresh u1@example.org --force || return
+		grows "accounts: mailbearer refresh of one, processor ms" "$n" "$cpu"
+		"$PACE" $((n > 1000 ? 3 : 5)) "$TOOL" list -- \
+			"$FLOOR" read "$W/many/accounts" >"$W/pace" || return
+		read -r wall wall_lo wall_hi cpu kib <"$W/pace"
+		list_floor=$(sed -n 2p "$W/pace" | cut -d' ' -f1)
 		grows "accounts: list, ms" "$n" "$wall"
 		grows "accounts: list, KiB" "$n" "$kib"
 		list="$wall $wall_lo $wall_hi" list_kib=$kib list_cpu=$cpu
 		REPEAT=$((n > 1000 ? 1 : 3)) pace_of "$TOOL" refresh --due || return
 		grows "accounts: refresh --due with nothing due, ms" "$n" "$wall"
 		grows "accounts: refresh --due with nothing due, KiB" "$n" "$kib"
+		# All of them have to be refreshed, one request each.
+		if [ "$n" -le 100 ]; then
+			enrol_due many "$n" || return
+			REPEAT=1 pace_of "$TOOL" refresh --due || return
+			grows "accounts: refresh --due with all due, processor ms" \
+				"$n" "$cpu"
+		fi
 		rm -rf "$W/many"
 	done
+	endpoint_end
 	[ "$n" -eq 100000 ] || return 0
 	quotient "$many_warm" "$one_warm" | put accounts.warm 1
 	quotient "$many_disk" "$few_disk" | put accounts.disk 1
 	quotient "$many_rss" "$one_rss" | put accounts.rss 1
 	echo "$list" | awk '{ print $1 / 1000, $2 / 1000, $3 / 1000 }' |
-		put list.s - "of it processor time: ${list_cpu%.*} ms"
+		put list.s "$(awk -v ms="$list_floor" 'BEGIN { print ms / 1000 }')" \
+		"of it processor time: ${list_cpu%.*} ms; floor: to open, read and close the files"
 	echo "$list_kib" | put list.rss -
 }
 
@@ -67,6 +87,12 @@ growth_processes() {
 			"$(cut -d' ' -f1 "$W/herd.out")"
 		grows "processes: last has its token, server 100 ms, ms" "$n" \
 			"$(cut -d' ' -f2 "$W/herd.out")"
+		enrol herd 1 1
+		MAILBEARER_HOME=$W/herd "$LOGIN" -j "$n" XOAUTH2 user1@example.org \
+			"$HOST" | member last 2 | awk '{ print $1 / 1000 }' \
+			>"$W/herd.out"
+		grows "processes: the same with a fresh token, ms" \
+			"$n" "$(cat "$W/herd.out")"
 	done
 }
 
@@ -84,6 +110,9 @@ growth_tokens() {
 		grows "token length: record from disk, us" "$n" "$us"
 		REPEAT=5 pace_of "$TOOL" refresh user1@example.org --force || return
 		grows "token length: mailbearer refresh, processor ms" "$n" "$cpu"
+		REPEAT=5 pace_of "$TOOL" refresh --due || return
+		grows "token length: refresh --due, 100 not due, processor ms" \
+			"$n" "$cpu"
 	done
 	endpoint_end
 }

@@ -27,17 +27,19 @@ stock_up() {
 rows_process() {
 	progress "a program that does not authenticate"
 	for r in $(seq $((ROUNDS * 5))); do
-		for path in "$W/plain" "$W/plain:$PLUGIN"; do
+		for path in "$W/plain" "$W/plain:$W/empty" "$W/plain:$PLUGIN"; do
 			SASL_PATH=$path "$LOGIN" -v none nobody |
 				tr '\n' ' '
 		done
 		echo
-	done | awk '{ print $8 - $2, $10 - $4 - 1, $12 - $6 }' >"$W/init"
-	cut -d' ' -f1 "$W/init" | stats | put init.us 0
+	done | awk '{ print $14 - $2, $16 - $4 - 1, $18 - $6, $8 - $2, $12 - $6 }' \
+		>"$W/init"
+	empty() { cut -d' ' -f"$1" "$W/init" | stats | cut -d' ' -f1; }
+	cut -d' ' -f1 "$W/init" | stats | put init.us "$(empty 4)"
 	put init.libraries 0 <<-END
 	$(cut -d' ' -f2 "$W/init" | stats)
 	END
-	cut -d' ' -f3 "$W/init" | stats | put init.rss 0
+	cut -d' ' -f3 "$W/init" | stats | put init.rss "$(empty 5)"
 	MAILBEARER_HOME=$W/warm
 	export MAILBEARER_HOME
 	progress "a process with one authentication"
@@ -94,8 +96,10 @@ rows_counted() {
 	many=$((STEPS + 1))
 	( unset MAILBEARER_HOME
 	SASL_PATH=$W/plain counted none.plain "$LOGIN" none nobody &&
+	SASL_PATH=$W/plain:$W/empty counted none.empty "$LOGIN" none nobody &&
 	SASL_PATH=$W/plain:$PLUGIN counted none.ours "$LOGIN" none nobody ) || return
-	echo $(($(total none.ours) - $(total none.plain))) | put init.instr 0
+	echo $(($(total none.ours) - $(total none.plain))) |
+		put init.instr $(($(total none.empty) - $(total none.plain)))
 	SASL_PATH=$W/plain counted one.plain "$LOGIN" PLAIN "$ACCOUNT" &&
 	SASL_PATH=$W/plain counted tls.plain "$LOGIN-tls" PLAIN "$ACCOUNT" &&
 	logins one.ours 1 "$ACCOUNT" &&
@@ -116,13 +120,27 @@ rows_counted() {
 	difference "$(own "warm.$many")" "$(own warm.1)" | put warm.own -
 	difference "$(total "disk.$many")" "$(total disk.1)" | put disk.instr "$plain"
 	difference "$(own "disk.$many")" "$(own disk.1)" | put disk.own -
+	for n in 1 $many; do
+		allocations "plain.$n" "$LOGIN" -n "$n" PLAIN "$ACCOUNT" &&
+		allocations "ours.$n" "$LOGIN" -n "$n" XOAUTH2 "$ACCOUNT" "$HOST" ||
+			return
+	done
+	each() {
+		awk -v k="$STEPS" '{ v[NR] = $1 } END { print (v[1] - v[2]) / k }' \
+			"$W/allocations.$1.$many" "$W/allocations.$1.1"
+	}
+	echo "$(each ours) $(each plain)" | awk '{ print $1 - $2 }' |
+		put warm.allocs 0
 }
 
 rows_token() {
 	progress "mailbearer token"
-	"$PACE" "$ROUNDS" "$TOOL" token "$ACCOUNT" -- true >"$W/token" || return
+	"$PACE" "$ROUNDS" "$TOOL" token "$ACCOUNT" -- true \
+		-- "$FLOOR" gcm >"$W/token" || return
 	sed -n 1p "$W/token" | cut -d' ' -f1-3 |
-		put token.ms "$(sed -n 2p "$W/token" | cut -d' ' -f1)"
+		put token.ms "$(sed -n 2p "$W/token" | cut -d' ' -f1)" \
+		"a program that opens one AES-GCM block with libcrypto, no more: $(
+		sed -n 3p "$W/token" | cut -d' ' -f1) ms"
 	LD_DEBUG=files "$TOOL" token "$ACCOUNT" 2>&1 >/dev/null |
 		grep 'calling init: /' | sort -u >"$W/libraries"
 	wc -l <"$W/libraries" | put token.libraries "$(LD_DEBUG=files \
@@ -130,7 +148,9 @@ rows_token() {
 	grep -c libcurl "$W/libraries" | put token.curl 0
 	[ -n "$VALGRIND" ] || return 0
 	counted token "$TOOL" token "$ACCOUNT" && counted true env true &&
-		total token | put token.instr "$(total true)"
+		counted gcm "$FLOOR" gcm &&
+		total token | put token.instr "$(total true)" \
+		"that program: $(total gcm | awk '{ printf "%.2f M", $1 / 1e6 }')"
 }
 
 # certificates: an authority of our own, and one for localhost.
@@ -176,10 +196,39 @@ rows_refresh() {
 		echo $(($(total tool "mailbearer\(-full\)\{0,1\}") + $(total tool $helper))) |
 			put refresh.tool 0
 	fi
+	refresh_by_system
 	endpoint_end
 	[ -n "$VALGRIND" ] && [ "$(id -u)" -eq 0 ] || return 0
 	MAILBEARER_PRELOAD=login counted jail "$LOGIN" none nobody &&
 		total jail | put jail.instr "$(total none.plain)"
+}
+
+# The system's certificates with our authority among them, seen by nobody else:
+# as a directory that is looked up by hash, and as one file.
+refresh_by_system() {
+	[ -n "$VALGRIND" ] || return 0
+	if [ "$(id -u)" -ne 0 ] || ! unshare -m true 2>/dev/null ||
+		[ ! -d /etc/ssl/certs ]; then
+		leave_out "needs root, unshare and /etc/ssl/certs" refresh.dir \
+			refresh.bundle
+		return 0
+	fi
+	printf '%s\n' '#!/bin/sh' "mount --bind '$W/certs' /etc/ssl/certs &&" \
+		'exec "$@"' >"$W/withcerts"
+	"$STOCK" "$W/tls" credentials "https://localhost:$port" 0 || return
+	for kind in dir bundle; do
+		rm -rf "$W/certs"
+		mkdir "$W/certs"
+		cat /etc/ssl/certs/ca-certificates.crt "$W/ca.crt" \
+			>"$W/certs/ca-certificates.crt"
+		[ $kind = bundle ] || { cp -L /etc/ssl/certs/*.pem "$W/ca.crt" \
+			"$W/certs/" && openssl rehash "$W/certs"; } \
+			>"$W/rehash" 2>&1
+		expire tls && AS="unshare -m sh $W/withcerts" logins by.$kind 1 \
+			user1@example.org || return
+		echo $(($(total by.$kind login) + $(total by.$kind $helper) - \
+			$(total warm))) | put refresh.$kind 0
+	done
 }
 
 # herd PROCESSES MS: at one expired token; "REQUESTS LAST-MS".

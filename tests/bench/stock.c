@@ -96,12 +96,20 @@ static size_t write_text(char *text, const char *url, long rules,
 	if (ca_file)
 		n += write_ca(text + n, TEXT_MAX - n, ca_file);
 	n += (size_t)snprintf(text + n, TEXT_MAX - n,
-			      "hosts = ( \"*.example.org\", \"localhost\" ); } );\n"
-			      "accounts = (");
+			      "hosts = ( \"*.example.org\", \"localhost\" ); }");
+	if (rules > 0)
+		n += (size_t)snprintf(
+			text + n, TEXT_MAX - n, ",\n{ name = \"app\"; "
+			"provider = \"custom\"; client_id = \"bench\";\n"
+			"client_secret = \"bench-secret\"; "
+			"grant = \"client_credentials\";\n"
+			"token_endpoint = \"%s/token\"; scope = \"mail\"; }",
+			url);
+	n += (size_t)snprintf(text + n, TEXT_MAX - n, " );\naccounts = (");
 	for (long i = 1; i <= rules && n < TEXT_MAX; i++)
 		n += (size_t)snprintf(text + n, TEXT_MAX - n,
 				      "%s\n{ user = \"*@rule%ld.example\"; "
-				      "credential = \"work\"; "
+				      "credential = \"app\"; "
 				      "grant = \"client_credentials\"; }",
 				      i > 1 ? "," : "", i);
 	n += (size_t)snprintf(text + n, n < TEXT_MAX ? TEXT_MAX - n : 0,

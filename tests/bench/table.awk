@@ -15,6 +15,7 @@ file == 1 {
 	limit[n] = $4
 	today[n] = $5
 	reference[n] = $6
+	why[n] = $7
 }
 file == 2 { saved[$1] = $2 }
 file == 3 { value[$1] = $2; lo[$1] = $3; hi[$1] = $4; floor[$1] = $5; note[$1] = $6 }
@@ -65,6 +66,8 @@ function row(i, k, v, u, spread, ratio, was) {
 	overs += over(i, v)
 	if (note[k] != "" && note[k] !~ /^spread /)
 		printf "    %s\n", note[k]
+	if (over(i, v) && why[i] != "")
+		printf "    over: %s\n", why[i]
 }
 END {
 	for (i = 1; i <= n; i++) {
@@ -77,7 +80,7 @@ END {
 			row(i)
 	}
 	printf "\n%d over the limit\n", overs
-	print "floor: PLAIN through the same program; `true` for the tool; the server's" \
-		"\ntime for many processes.  at most: times with a floor in units of it, since" \
+	print "floor: PLAIN through the same program; an empty plugin for one that is not" \
+		"\nused; `true` for the tool; the server's time for many processes.  at most: times with a floor in units of it, since" \
 		"\nmachines differ.  saved: this run in units of the one before."
 }
