@@ -20,6 +20,10 @@ struct mb_deadline {
 	int64_t end_ms;
 };
 
+/* What mail programs wait, where settings.deadline says nothing; and the most
+ * that it may say. */
+enum { MB_WAIT_S = 30, MB_WAIT_MAX_S = 600 };
+
 struct mb_deadline mb_deadline_in(int64_t ms);
 
 /* Milliseconds left, never below 0; d NULL means for ever (INT64_MAX). */

@@ -57,6 +57,7 @@ struct mb_credential {
 	char client_secret_expires[11];	/* "YYYY-MM-DD"; "": not recorded */
 	bool rotates;		/* the provider may rotate refresh tokens */
 	int64_t token_lifetime;	/* seconds, when a reply has no expires_in; 0: 3600 */
+	int64_t deadline;	/* settings.deadline; 0: not said */
 	struct mb_secret ca_pem;		/* certificates to trust instead of the system's */
 };
 

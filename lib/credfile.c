@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/clock.h"
 #include "lib/credmember.h"
 
 #define REMEDY "run: mailbearer edit"
 
-enum { DEADLINE = 30, DEADLINE_MAX = 600, RECOVERY_MAX = 256 * 1024 };
+enum { RECOVERY_MAX = 256 * 1024 };
 
 static const struct mb_member setting_members[] = {
 	{ "deadline", MB_MEMBER_INT, 0, 0, NULL, 0 },
@@ -123,16 +124,16 @@ static int read_settings(const struct mb_credconf *conf,
 	const config_setting_t *s = config_setting_get_member(
 		config_root_setting(&conf->config), "settings");
 
-	cf->deadline = DEADLINE;
+	cf->deadline = MB_WAIT_S;
 	if (!s)
 		return 0;
 	if (mb_credconf_read(conf, s, setting_members, COUNT(setting_members),
 			     &cf->deadline, e) < 0)
 		return -1;
-	if (cf->deadline < 1 || cf->deadline > DEADLINE_MAX)
+	if (cf->deadline < 1 || cf->deadline > MB_WAIT_MAX_S)
 		return mb_credconf_refuse(conf, s, e, "\"deadline\" is not "
 					  "between 1 and %d seconds",
-					  DEADLINE_MAX);
+					  MB_WAIT_MAX_S);
 	return 0;
 }
 
@@ -214,11 +215,14 @@ int mb_credfile_lookup(const struct mb_secret *text, const char *object,
 	struct mb_credmember_entry x = {0};
 	const config_setting_t *list;
 	struct mb_credconf conf;
+	struct mb_credfile settings = {0};
 	int ret = -1;
 
 	mb_credential_clear(out);
 	if (mb_credfile_open(&conf, text, false, object, e) < 0)
 		return -1;
+	if (read_settings(&conf, &settings, e) < 0)
+		goto out;
 	if (mb_credconf_list(&conf, "credentials", &list, e) < 0)
 		goto out;
 	for (int i = 0; list && i < config_setting_length(list); i++) {
@@ -233,6 +237,7 @@ int mb_credfile_lookup(const struct mb_secret *text, const char *object,
 		if (mb_credmember_read(&conf, group, false, &x, e) < 0)
 			goto out;
 		*out = x.c;	/* moved, with its secrets */
+		out->deadline = settings.deadline;
 		ret = 0;
 		goto out;
 	}

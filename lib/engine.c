@@ -280,6 +280,7 @@ static int fetch(struct session *x, const struct call *c,
 		.host = c->want->host ? c->want->host : "",
 		.not_generation = c->want->not_generation,
 		.deadline = c->want->deadline,
+		.by_settings = true,
 		.has_password = true,
 	};
 	int ret;

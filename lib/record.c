@@ -21,6 +21,7 @@ const struct mb_record_member mb_record_members[] = {
 	MEMBER(credential_digest, TEXT),
 	MEMBER(credentials_seen, TEXT),
 	MEMBER(hosts, TEXT),
+	MEMBER(deadline, NUMBER),
 	MEMBER(generation, NUMBER),
 	MEMBER(obtained_at, NUMBER),
 	MEMBER(expires_at, NUMBER),

@@ -29,6 +29,8 @@ struct mb_record {
 	char credentials_seen[80];	/* which credentials file hosts and digest
 					 * were taken from: mb_store_seen() */
 	char hosts[MB_HOSTS_MAX + 1];	/* blank-separated patterns, "*": any */
+	int64_t deadline;		/* seconds that a mail program waits for a
+					 * token; 0: MB_WAIT_S */
 	int64_t generation;		/* grows by one at each write */
 	int64_t obtained_at;		/* Unix seconds: when the access token came */
 	int64_t expires_at;		/* Unix seconds, hard expiry; 0: no token */

@@ -11,7 +11,7 @@
 
 #define MB_RECORD_HEADER "mailbearer-record 1\n"
 
-enum { MB_RECORD_MEMBERS = 23,
+enum { MB_RECORD_MEMBERS = 24,
        MB_MEMBER_NAME_MAX = 64,		/* bytes of an unknown one's name */
        MB_RECORD_EXTRA_MAX = 64 };	/* unknown members */
 

@@ -108,6 +108,9 @@ struct mb_token_want {
 	/* Wait for a helper's answer until that one ends, also while there is
 	 * a token to use: for those who came for the refresh. */
 	bool patient;
+	/* It is MB_WAIT_S from the beginning, for nobody said otherwise:
+	 * settings.deadline takes its place. */
+	bool by_settings;
 	/* Whoever asks has a password, which by a rule of grant sasl_password
 	 * is the token: success without an access token is an answer. */
 	bool has_password;

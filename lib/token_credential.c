@@ -130,6 +130,7 @@ void mb_token_apply(struct mb_record *r, const struct mb_found *f)
 	(void)snprintf(r->grant, sizeof(r->grant), "%s",
 		       mb_grant_kind(f->c.grant)->needs_person ? "" :
 		       mb_grant_kind(f->c.grant)->name);
+	r->deadline = f->c.deadline == MB_WAIT_S ? 0 : f->c.deadline;
 	memcpy(r->credential_digest, f->digest, sizeof(f->digest));
 	memcpy(r->credentials_seen, f->seen, sizeof(f->seen));
 }

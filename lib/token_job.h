@@ -26,6 +26,7 @@ struct mb_token_job {
 	struct mb_secret unwanted;	/* the token that was refused, or is
 					 * not to be used (force) */
 	bool refusal;
+	struct mb_deadline waits;	/* mb_job_deadline() */
 	bool unsaved;			/* r is newer than what is on disk */
 };
 
@@ -48,6 +49,8 @@ void mb_job_save_settled(struct mb_token_job *j);
 /* ---- token_renew.c ---- */
 
 enum mb_need mb_job_judge(const struct mb_token_job *j);
+/* Until when the caller waits, by the settings as the record has them. */
+const struct mb_deadline *mb_job_deadline(struct mb_token_job *j);
 /* Is the token at hand the one that started it all? */
 bool mb_job_unwanted(const struct mb_token_job *j);
 /* Remember which token is not good enough, whatever its age. */

@@ -60,10 +60,20 @@ int mb_job_failed(const struct mb_token_job *j, const struct mb_err *why,
 	return -1;
 }
 
-static struct mb_patience patience(const struct mb_token_job *j)
+const struct mb_deadline *mb_job_deadline(struct mb_token_job *j)
+{
+	if (!j->q->by_settings || !j->q->deadline || j->r.deadline < 1 ||
+	    j->r.deadline > MB_WAIT_MAX_S)
+		return j->q->deadline;
+	j->waits.end_ms = j->q->deadline->end_ms +
+			  (j->r.deadline - MB_WAIT_S) * 1000;
+	return &j->waits;
+}
+
+static struct mb_patience patience(struct mb_token_job *j)
 {
 	struct mb_patience p = { CONNECT_MS, REPLY_MS };
-	int64_t left = mb_deadline_left(j->q->deadline);
+	int64_t left = mb_deadline_left(mb_job_deadline(j));
 
 	if (j->w->jailed) {
 		p.reply_ms = REPLY_JAILED_MS;
@@ -196,9 +206,9 @@ int mb_job_renew(struct mb_token_job *j, struct mb_err *e)
 			break;
 		if (mb_job_judge(j) == NEED_SOON)
 			return 0;	/* somebody is at it */
-		if (mb_deadline_left(j->q->deadline) <= 0)
+		if (mb_deadline_left(mb_job_deadline(j)) <= 0)
 			return mb_job_too_late(j, e);
-		mb_backoff_sleep(&pause, j->q->deadline);
+		mb_backoff_sleep(&pause, mb_job_deadline(j));
 		if (mb_job_reread(j, e) < 0)
 			return -1;
 	}

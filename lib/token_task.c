@@ -59,7 +59,8 @@ static int ask(struct mb_token_job *j, const struct mb_token_task *t,
 	 * refresh does, and the helper has an end of its own. */
 	bool wait = t->what == MB_TASK_SETTLE || j->q->patient ||
 		    mb_job_judge(j) == NEED_NOW;
-	const struct mb_deadline *d = j->q->patient ? NULL : j->q->deadline;
+	const struct mb_deadline *d = j->q->patient ? NULL :
+				      mb_job_deadline(j);
 	int ret = -1;
 
 	switch (w->helper(w->records_ctx, t, l, d, wait ? &a : NULL, &mine)) {

@@ -17,8 +17,9 @@
 #include "plugin/names.h"
 #include "plugin/prompt.h"
 
-/* One SASL step; Postfix and others wait in it. */
-enum { STEP_MS = 30 * 1000 };
+/* One SASL step; Postfix and others wait in it.  settings.deadline may say
+ * otherwise, once the engine has read it. */
+enum { STEP_MS = MB_WAIT_S * 1000 };
 
 /* Steps after the response: a server that goes on and on is cut off. */
 enum { LATER_MAX = 16 };

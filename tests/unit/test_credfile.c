@@ -382,9 +382,10 @@ static void lookup_reads_one_and_says_which_is_missing(void **state)
 
 	(void)state;
 	set(&s, HEAD "credentials = ( { name = \"broken\"; }, { " MINIMAL
-		"} );");
+		"} );\nsettings = { deadline = 45; };");
 	assert_int_equal(mb_credfile_lookup(&s, "f", "a", &c, &e), 0);
 	assert_string_equal(c.client_id, "id");
+	assert_int_equal(c.deadline, 45);
 	assert_int_equal(mb_credfile_lookup(&s, "f", "b", &c, &e), -1);
 	assert_int_equal(e.id, MB_E_NO_CREDENTIAL);
 	assert_string_equal(e.object, "client credential b");

@@ -72,6 +72,7 @@ static void committed_record_is_read_member_by_member(void **state)
 	assert_string_equal(r.credentials_seen, "1764000000000000000.812.77");
 	assert_string_equal(r.hosts, "*.office365.com *.outlook.com");
 	assert_int_equal(r.generation, 42);
+	assert_int_equal(r.deadline, 45);
 	assert_true(r.obtained_at == 1764000000);
 	assert_true(r.expires_at == 1764003599);
 	assert_true(r.enrolled_at == 1763000000);

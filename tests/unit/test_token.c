@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/token.h"
+#include "lib/token_internal.h"
 #include "tests/fake/world.h"
 #include "tests/unit/unit.h"
 
@@ -240,6 +240,50 @@ static void busy_lock_ends_at_the_callers_deadline(void **state)
 	assert_int_equal(err.id, MB_E_TIMEOUT);
 	assert_true(fake.tries >= 3);
 	assert_int_equal(fake.requests, 0);
+}
+
+/* How long, in ms, while another process holds the lock for good. */
+static int64_t waits_by(int64_t deadline, bool by_settings)
+{
+	struct mb_deadline d = mb_deadline_in(MB_WAIT_S * 1000);
+	struct mb_token_want q = { .account = ACCOUNT, .host = HOST,
+				   .deadline = &d,
+				   .by_settings = by_settings };
+	int64_t begin = mb_mono_ms();
+
+	d.end_ms = by_settings ? d.end_ms : begin + 50;
+	hard()->deadline = deadline;
+	fake.busy = 1000000;
+	assert_int_equal(mb_token_get(&fake_world, &q, &got, &basis, &err), -1);
+	assert_int_equal(err.id, MB_E_TIMEOUT);
+	return mb_mono_ms() - begin;
+}
+
+static void settings_say_how_long_a_mail_program_waits(void **state)
+{
+	int64_t took = waits_by(1, true);
+
+	(void)state;
+	assert_true(took >= 900 && took < 20000);
+}
+
+static void who_has_a_deadline_keeps_it(void **state)
+{
+	(void)state;
+	assert_true(waits_by(600, false) < 20000);
+}
+
+static void settings_are_kept_in_the_record(void **state)
+{
+	struct mb_found f = { .c.deadline = 45 };
+	struct mb_record *r = fresh();
+
+	(void)state;
+	mb_token_apply(r, &f);
+	assert_int_equal(r->deadline, 45);
+	f.c.deadline = MB_WAIT_S;
+	mb_token_apply(r, &f);
+	assert_int_equal(r->deadline, 0);
 }
 
 static void leftover_of_a_dead_writer_is_adopted(void **state)
@@ -889,6 +933,9 @@ int main(void)
 		TEST(lost_race_uses_the_winners_token),
 		TEST(lock_then_look_again),
 		TEST(busy_lock_ends_at_the_callers_deadline),
+		TEST(settings_say_how_long_a_mail_program_waits),
+		TEST(who_has_a_deadline_keeps_it),
+		TEST(settings_are_kept_in_the_record),
 		TEST(leftover_of_a_dead_writer_is_adopted),
 		TEST(stale_leftover_is_adopted_and_refreshed),
 		TEST(full_disk_sends_no_request),
