@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # markdown.awk ROWS RESULTS: the table of README.md, only rows that have a limit
-# or another plugin's figure, with the reason where one is over.
+# or another plugin's figure, and what is installed, with the reason where one is over.
 FNR == 1 {
 	for (file = 1; ARGV[file] != FILENAME; file++)
 		;
@@ -47,7 +47,8 @@ END {
 			head = what[i]
 			continue
 		}
-		if ((limit[i] == "" && today[i] == "") || value[k] !~ /[0-9]/)
+		if ((limit[i] == "" && today[i] == "" && k !~ /^(size|relocs)/) ||
+			value[k] !~ /[0-9]/)
 			continue
 		if (head != "")
 			printf "| *%s* | | | | | |\n", head
