@@ -113,6 +113,8 @@ static int place_new_members(struct rewrite *r)
 	const struct mb_credtext_member *name = member_of(r, "name");
 	struct mb_span end;
 
+	if (!name)	/* by it the group was found; gcc -O2 asks */
+		return -1;
 	end.begin = end.end = name->all.end;
 	change_at(r, end);
 	return name->all.end > name->value.end ? 0 :
