@@ -220,6 +220,8 @@ int mb_clientfile_parse(struct mb_clientfile *f, const struct mb_secret *text,
 			    "client");
 	else if (*s == '[' || *s == '#' || *s == ';')
 		ret = mb_clientfile_ini(&got, text, name, section, e);
+	else if (!strncmp(s, "//", 2) || strstr(s, "account \""))
+		ret = mb_clientfile_pizauth(&got, text, name, section, e);
 	else
 		ret = wrong(e, name, *s ? "is neither JSON nor a known "
 			    "configuration" : "is empty");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A client credential as others write it down: Google's client_secret.json,
- * sasl-xoauth2's configuration, email-oauth2-proxy's. */
+ * sasl-xoauth2's configuration, email-oauth2-proxy's, pizauth's. */
 #ifndef MB_TOOLS_CLIENTFILE_H
 #define MB_TOOLS_CLIENTFILE_H
 
@@ -37,6 +37,20 @@ void mb_clientfile_settle(struct mb_clientfile *f, const struct mb_providers *p,
 			  const char *provider);
 
 void mb_clientfile_clear(struct mb_clientfile *f);
+
+/* For files with a client for each account: the first one is moved to f, of
+ * the others *clients counts those that differ.  In the end there must be one
+ * alone: 0, or -1. */
+void mb_clientfile_add(struct mb_clientfile *f, struct mb_clientfile *one,
+		       const char *account, unsigned int *clients);
+int mb_clientfile_alone(const struct mb_clientfile *f, unsigned int clients,
+			const char *name, const char *section,
+			struct mb_err *e);
+
+/* pizauth's blocks; used by mb_clientfile_parse(). */
+int mb_clientfile_pizauth(struct mb_clientfile *f,
+			  const struct mb_secret *text, const char *name,
+			  const char *section, struct mb_err *e);
 
 /* email-oauth2-proxy's sections; used by mb_clientfile_parse(). */
 int mb_clientfile_ini(struct mb_clientfile *f, const struct mb_secret *text,

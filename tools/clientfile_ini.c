@@ -52,10 +52,20 @@ static bool same_client(const struct mb_credential *a,
 	       a->grant == b->grant;
 }
 
-static void add_account(struct mb_clientfile *f, const char *account)
+void mb_clientfile_add(struct mb_clientfile *f, struct mb_clientfile *one,
+		       const char *account, unsigned int *clients)
 {
-	size_t used = strlen(f->accounts);
+	size_t used;
 
+	if (!f->c.client_id[0]) {
+		mb_clientfile_clear(f);
+		*f = *one;		/* moved, with its secret */
+		*one = (struct mb_clientfile){ 0 };
+		*clients = 1;
+	} else {
+		*clients += !same_client(&one->c, &f->c);
+	}
+	used = strlen(f->accounts);
 	(void)snprintf(f->accounts + used, sizeof(f->accounts) - used, "%s%s",
 		       used ? ", " : "", account);
 }
@@ -88,15 +98,8 @@ static int end_section(struct reading *r)
 		;
 	} else if (check_flow(r) < 0) {
 		ret = -1;
-	} else if (!r->f->c.client_id[0]) {
-		mb_clientfile_clear(r->f);
-		*r->f = r->now;		/* moved, with its secret */
-		r->now = (struct mb_clientfile){ 0 };
-		r->clients = 1;
-		add_account(r->f, r->section);
 	} else {
-		r->clients += !same_client(c, &r->f->c);
-		add_account(r->f, r->section);
+		mb_clientfile_add(r->f, &r->now, r->section, &r->clients);
 	}
 	mb_clientfile_clear(&r->now);
 	r->flow[0] = r->member[0] = '\0';
@@ -187,19 +190,20 @@ static int line(struct reading *r, const char *s, size_t n)
 	return 0;
 }
 
-static int judge(struct reading *r)
+int mb_clientfile_alone(const struct mb_clientfile *f, unsigned int clients,
+			const char *name, const char *section,
+			struct mb_err *e)
 {
-	if (!r->f->c.client_id[0]) {
-		mb_fail(r->e, MB_E_CONFIG_VALUE, r->name, "has no section "
-			"[%s] with a client_id; nothing changed", r->wanted ?
-			r->wanted : "ADDRESS");
-		return mb_remedy(r->e, "give another file");
+	if (!f->c.client_id[0]) {
+		mb_fail(e, MB_E_CONFIG_VALUE, name, "has no section "
+			"[%s] with a client_id; nothing changed", section ?
+			section : "ADDRESS");
+		return mb_remedy(e, "give another file");
 	}
-	if (r->clients > 1) {
-		mb_fail(r->e, MB_E_CONFIG_VALUE, r->name, "has different "
-			"clients, for %.400s; nothing changed",
-			r->f->accounts);
-		return mb_remedy(r->e, "one after the other: --section "
+	if (clients > 1) {
+		mb_fail(e, MB_E_CONFIG_VALUE, name, "has different "
+			"clients, for %.400s; nothing changed", f->accounts);
+		return mb_remedy(e, "one after the other: --section "
 				 "ADDRESS");
 	}
 	return 0;
@@ -219,7 +223,7 @@ int mb_clientfile_ini(struct mb_clientfile *f, const struct mb_secret *text,
 	if (ret == 0)
 		ret = end_section(&r);
 	if (ret == 0)
-		ret = judge(&r);
+		ret = mb_clientfile_alone(f, r.clients, name, section, e);
 	mb_clientfile_clear(&r.now);
 	return ret;
 }

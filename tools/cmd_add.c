@@ -18,7 +18,7 @@ static const struct mb_opt options[] = {
 	{ "for", "LIST", "scope for these of imap,smtp,pop3 (default imap,smtp)",
 	  0 },
 	{ "from", "FILE", "take it from Google's client_secret.json, "
-	  "sasl-xoauth2.conf or emailproxy.config (-: stdin)", 0 },
+	  "sasl-xoauth2.conf, emailproxy.config or pizauth.conf (-: stdin)", 0 },
 	{ "section", "ADDRESS", "with --from: of several clients the one of "
 	  "this account", 0 },
 	{ "replace", NULL, "overwrite a client credential of that name", 0 },
@@ -66,7 +66,7 @@ static int take_file(const struct mb_tool *t, const struct mb_providers *p,
 			    "it with --client-secret-file", file);
 	if (f->accounts[0])
 		mb_out_note("accounts of this client in %s: %s (their tokens "
-			    "are encrypted there: they sign in anew)", file,
+			    "cannot be read there: they sign in anew)", file,
 			    f->accounts);
 	return 0;
 }

@@ -116,6 +116,16 @@ static int take_all(struct mb_grant *g, const json_t *reply, int64_t now,
 	return take_expiry(g, reply, now, object, e);
 }
 
+static bool binary(const struct mb_secret *text)
+{
+	for (size_t i = 0; i < text->len; i++)
+		if ((unsigned char)text->data[i] > 0x7e ||
+		    ((unsigned char)text->data[i] < 0x20 &&
+		     !memchr("\t\r\n", text->data[i], 3)))
+			return true;
+	return false;
+}
+
 /* Files of other programs that hold no token that can be read. */
 static void not_json(const struct mb_secret *text, struct mb_err *e)
 {
@@ -130,6 +140,9 @@ static void not_json(const struct mb_secret *text, struct mb_err *e)
 		mb_remedy(e, "email-oauth2-proxy's tokens are encrypted with "
 			  "the mailbox's password; sign in: mailbearer enroll "
 			  "ADDRESS");
+	else if (text->len > 0 && binary(text))
+		mb_remedy(e, "what \"pizauth dump\" writes only pizauth can "
+			  "read; sign in: mailbearer enroll ADDRESS");
 	else
 		mb_remedy(e, "give the token endpoint's JSON reply as it came");
 }

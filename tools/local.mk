@@ -15,6 +15,7 @@ TOOLS_SOURCES = \
 	%D%/change.c \
 	%D%/change.h \
 	%D%/clientfile.c %D%/clientfile.h %D%/clientfile_ini.c \
+	%D%/clientfile_pizauth.c \
 	%D%/cmd_add.c \
 	%D%/cmd_apply.c \
 	%D%/cmd_completion.c \

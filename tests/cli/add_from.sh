@@ -172,4 +172,59 @@ refused "a password flow" '[a@x.org]
 client_id = x
 oauth2_flow = password' "has oauth2_flow password" "enroll ADDRESS"
 
+# ---- pizauth.conf ----
+
+pizauth='// two accounts of one client
+auth_notify_cmd = "notify \"$PIZAUTH_ACCOUNT\"";
+refresh_at_least = 90m;
+https_listen = none;
+account "office" {
+    auth_uri = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/authorize";
+    token_uri = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token";
+    client_id = "'$guid'"; // the id
+    client_secret = "MARKER-piz\"auth";
+    scopes = [ "https://outlook.office365.com/IMAP.AccessAsUser.All",
+      "offline_access" ];
+    auth_uri_fields = { "prompt": "x", "login_hint": "a@contoso.com" };
+}
+account "second" {
+    token_uri = "https://login.microsoftonline.com/contoso.com/oauth2/v2.0/token";
+    client_id = "'$guid'";
+    login_hint = "b@contoso.com";
+}'
+file "$pizauth"
+run add piz --from "$T/file" </dev/null
+exits "pizauth's configuration: 0" 0
+in_err "it names the accounts" "$T/file: a@contoso.com, b@contoso.com"
+shown piz provider microsoft "its provider"
+shown piz tenant contoso.com "its tenant"
+shown piz callback_url http://localhost/ "the redirect URI that pizauth takes"
+file "$pizauth
+account \"own\" {
+    auth_uri = \"https://idp.example.test/auth\";
+    token_uri = \"https://idp.example.test/token\";
+    client_id = \"own-client\"; client_secret = \"MARKER-own-secret-value\";
+    redirect_uri = \"http://localhost:8080/cb\";
+    scopes = [\"mail.read\", \"mail.send\",];
+}"
+run add piz2 --from "$T/file" </dev/null
+in_err "several clients: it asks which" "has different clients, for"
+run add piz2 --from "$T/file" --section own </dev/null
+exits "--section takes an account's name: 0" 0
+shown piz2 provider custom "no known provider: custom"
+shown piz2 scope "mail.read mail.send" "its scopes"
+shown piz2 callback_url http://localhost:8080/cb "its redirect URI"
+shown piz2 client_secret MARKER-own-secret-value "its client secret"
+refused "a pizauth.conf with an error" '// x
+account "a" {
+    client_id = "MARKER"
+    scopes = [];
+}' "$T/file line 4: not valid in a pizauth.conf; nothing changed" "correct the file"
+refused "one with a string that does not end" 'account "a" {
+    client_id = "MARKER;
+}' "not valid in a pizauth.conf" "correct the file"
+refused "an account without a client" 'account "a" {
+    token_uri = "https://x.org/";
+}' "line 3: the account that ends here has no client_id" "correct the file"
+
 done_testing

@@ -47,7 +47,9 @@ MARKER"
 says_of "email-oauth2-proxy's configuration" "email-oauth2-proxy's tokens are" \
 	"[d@x.org]
 refresh_token = MARKER"
-says_of "a pizauth dump" "give the token endpoint's JSON reply" "pizauth MARKER"
+says_of "a pizauth dump" "what \"pizauth dump\" writes only pizauth can read" \
+	"$(printf '\001\377\200MARKER')"
+says_of "any text" "give the token endpoint's JSON reply" "pizauth MARKER"
 
 # The end of a client secret is watched.
 day() {
