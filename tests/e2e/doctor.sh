@@ -4,7 +4,7 @@
 . "$E2E/bed.sh"
 suite_begin doctor
 # No store of the suite before.
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 
 mkdir -p "$RUN/home"
 [ "$OTHER_UID" = "$(id -u)" ] || chown "$OTHER_UID" "$RUN/home"
@@ -300,7 +300,7 @@ fi
 AS=env
 PF=$RUN/pf
 mkdir -p "$PF" "$STAGE/etc" "$STAGE/var/lib"
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 need "a store for Postfix" mb init --service-user postfix
 cat >"$PF/master.cf" <<'EOF'
 smtp unix - - y - - smtp
@@ -382,5 +382,5 @@ EOF
 else
 	skip "msmtp's profile" "needs name spaces and Debian's msmtp"
 fi
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 tap_end

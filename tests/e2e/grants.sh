@@ -170,7 +170,7 @@ if [ -n "$POSTFIX_REASON" ]; then
 fi
 AS=env
 mkdir -p "$STAGE/etc" "$STAGE/var/lib"
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 SMTP_ENV="SASL_PATH=$STAGE/lib/sasl2"
 need "a store for postfix" mb init --service-user postfix
 need "a client credential for each grant, there" add_all

@@ -12,7 +12,7 @@ fi
 RIVAL=$STAGE/lib/sasl2/librival.so
 ONLY=$STAGE/lib/mailbearer/sasl2
 mkdir -p "$STAGE/etc" "$STAGE/var/lib"
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer" "$RIVAL"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer" "$RIVAL"
 
 # Somebody signs in, and what came of it goes into the other plugin's files.
 export MAILBEARER_HOME="$RUN/before"
@@ -151,7 +151,7 @@ check "are nothing to take over" said "names a token file"
 check "--trial without --migrate" sh -c '! "$@"' sh "$STAGE/bin/mailbearer" \
 	setup postfix a@b.test --trial
 check "--migrate with an address" refused a@b.test
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 # What only this test may know.
 rm -r "$RUN/token" "$RUN/token.before" "$RUN/before"
 tap_end

@@ -14,7 +14,7 @@ fi
 
 records=$STAGE/var/lib/mailbearer/accounts
 mkdir -p "$STAGE/etc" "$STAGE/var/lib"
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 need "init for postfix" mb init --service-user postfix
 need "credential" add_credential relay strict
 SMTP_ENV="SASL_PATH=$STAGE/lib/sasl2"

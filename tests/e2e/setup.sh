@@ -10,7 +10,7 @@ if [ -n "${NO_POSTFIX:-}" ] || ! is_root; then
 	exit
 fi
 mkdir -p "$STAGE/etc" "$STAGE/var/lib"
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 need "a store" mb init --service-user postfix
 need "a client credential" add_credential bed strict
 need "an account" enrolled "$USER_NAME"

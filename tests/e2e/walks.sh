@@ -17,7 +17,7 @@ fi
 KEEPS_SECRET='e2e+secret%of&strict:~/=?'
 SYSTEM="$STAGE/etc/mailbearer $STAGE/var/lib/mailbearer"
 mkdir -p "$STAGE/etc" "$STAGE/var/lib" "$STAGE/run/mailbearer"
-rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 # As RuntimeDirectory= of the service makes it.
 chown postfix "$STAGE/run/mailbearer"
 
@@ -347,7 +347,7 @@ uninstall_walk() {
 	# shellcheck disable=SC2086 # words wanted
 	step setup postfix $SENDERS --smtp "smtp://localhost:$SUBMIT_PORT" \
 		--config-dir "$PF" --undo &&
-	rm -rf "$STAGE/etc/mailbearer" "$STAGE/var/lib/mailbearer"
+	rm -rf "${STAGE:?}/etc/mailbearer" "$STAGE/var/lib/mailbearer"
 }
 need "the host is in use again" quietly retire --undo
 # Its own sign-ins have moved, so it gets new ones.
