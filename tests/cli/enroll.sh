@@ -112,7 +112,13 @@ answers rotate
 
 # ---- giving up ----
 
-for signal in HUP INT TERM; do
+# Under nohup(1) it goes on, as it should.
+signals="HUP INT TERM"
+if grep -q '^SigIgn:.*[13579bdf]$' /proc/self/status; then
+	signals="INT TERM"
+	skip "interrupted by SIGHUP" "SIGHUP is ignored here"
+fi
+for signal in $signals; do
 	begin b@x.org --no-browser
 	kill -$signal "$running"
 	finish
