@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "lib/url.h"
 #include "tools/clientfile.h"
 #include "tools/input.h"
@@ -23,22 +23,6 @@ void mb_clientfile_clear(struct mb_clientfile *f)
 }
 
 /* ---- JSON ---- */
-
-/* jansson keeps secrets in plain memory: wiped where they can be reached. */
-static void wipe(json_t *v)
-{
-	const char *s = json_string_value(v), *key;
-	json_t *member;
-	char *at;
-
-	if (s) {
-		memcpy(&at, &s, sizeof(at));
-		mb_wipe(at, json_string_length(v));
-	}
-	json_object_foreach(v, key, member)
-		if (json_is_string(member) || json_is_object(member))
-			wipe(member);
-}
 
 static int take(char *dst, size_t size, const json_t *o, const char *member,
 		const char *name, struct mb_err *e)
@@ -175,8 +159,7 @@ static int parse_json(struct mb_clientfile *f, const struct mb_secret *text,
 		      const char *name, struct mb_err *e)
 {
 	json_error_t where;
-	json_t *root = json_loadb(text->data, text->len,
-				  JSON_REJECT_DUPLICATES, &where);
+	json_t *root = mb_json_read(text, JSON_REJECT_DUPLICATES, &where);
 	char line[80];
 	int ret;
 
@@ -194,7 +177,6 @@ static int parse_json(struct mb_clientfile *f, const struct mb_secret *text,
 		ret = other_json(root, name, e);
 	else
 		ret = take_sasl(f, root, name, e);
-	wipe(root);
 	json_decref(root);
 	return ret;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "config.h"
 
-#include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/json.h"
 #include "lib/keypair.h"
 #include "tools/input.h"
 #include "tools/keyfile.h"
@@ -93,20 +93,6 @@ out:
 
 /* ---- Google's JSON ---- */
 
-/* jansson keeps the key in plain memory: wiped where it can be reached. */
-static void wipe(json_t *root)
-{
-	const char *s = json_string_value(json_object_get(root,
-							  "private_key"));
-	char *at;
-
-	if (s) {
-		memcpy(&at, &s, sizeof(at));
-		mb_wipe(at, strlen(at));
-	}
-	json_decref(root);
-}
-
 static const char *member(const json_t *root, const char *name)
 {
 	const char *s = json_string_value(json_object_get(root, name));
@@ -183,8 +169,7 @@ static int parse_json(const struct mb_secret *text, const char *name,
 		      struct mb_credential *c, struct mb_err *e)
 {
 	json_error_t where;
-	json_t *root = json_loadb(text->data, text->len,
-				  JSON_REJECT_DUPLICATES, &where);
+	json_t *root = mb_json_read(text, JSON_REJECT_DUPLICATES, &where);
 	char line[80];
 	int ret;
 
@@ -194,7 +179,7 @@ static int parse_json(const struct mb_secret *text, const char *name,
 		return wrong(e, name, line);
 	}
 	ret = take_json(root, name, c, e);
-	wipe(root);
+	json_decref(root);
 	return ret;
 }
 
