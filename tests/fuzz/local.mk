@@ -8,6 +8,7 @@ libfuzzreplay_la_SOURCES = %D%/replay_main.c
 fuzz_programs = \
 	%D%/fuzz_address \
 	%D%/fuzz_bundle \
+	%D%/fuzz_command \
 	%D%/fuzz_credfile \
 	%D%/fuzz_credtext \
 	%D%/fuzz_device \
@@ -15,6 +16,7 @@ fuzz_programs = \
 	%D%/fuzz_escape \
 	%D%/fuzz_idtoken \
 	%D%/fuzz_import \
+	%D%/fuzz_keyfile \
 	%D%/fuzz_loopback \
 	%D%/fuzz_mx \
 	%D%/fuzz_opts \
@@ -127,6 +129,14 @@ fuzz_cred_sources = %D%/cred.h %D%/cred.c
 %C%_fuzz_mx_LDADD = $(fuzz_tools_libs)
 %C%_fuzz_mx_LDFLAGS = $(fuzz_ldflags)
 
+%C%_fuzz_command_SOURCES = %D%/fuzz_command.c
+%C%_fuzz_command_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_command_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_keyfile_SOURCES = %D%/fuzz_keyfile.c
+%C%_fuzz_keyfile_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_keyfile_LDFLAGS = $(fuzz_ldflags)
+
 %C%_fuzz_wire_SOURCES = %D%/fuzz_wire.c
 %C%_fuzz_wire_LDADD = $(fuzz_main) libmech.la libbase.la
 %C%_fuzz_wire_LDFLAGS = $(fuzz_ldflags)
@@ -136,8 +146,8 @@ fuzz_cred_sources = %D%/cred.h %D%/cred.c
 # executions; FUZZ_TARGETS="wire unseal": these only.
 FUZZ_TIME =
 FUZZ_RUNS =
-FUZZ_TARGETS = address bundle credfile credtext device discovery escape \
-	idtoken import loopback mx opts paste providers record redirect reply \
+FUZZ_TARGETS = address bundle command credfile credtext device discovery \
+	escape idtoken import keyfile loopback mx opts paste providers record redirect reply \
 	unseal url wire
 FUZZ_FLAGS = -timeout=10 -rss_limit_mb=2048 -print_final_stats=1
 
