@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # export and import: a whole store, sealed for a certificate, to another host.
 . "${srcdir:-.}/tests/cli/tap.sh"
+. "${srcdir:-.}/tests/cli/damage.sh"
 
 data=${srcdir:-.}/tests/data
 secret_file secret MARKER-client-secret-value-1
@@ -101,7 +102,7 @@ refused "a certificate in place of the key" "$T/x" "$T/to.crt" 1
 head -c 900 "$T/x" >"$T/cut"
 refused "a file that is cut" "$T/cut" "$T/to.key" 1
 cp "$T/x" "$T/bent"
-printf 'x' | dd of="$T/bent" bs=1 seek=1500 conv=notrunc 2>/dev/null
+damage "$T/bent" 1500
 refused "a file that was changed" "$T/bent" "$T/to.key" 1
 in_err "it says so" "[sealed-bad]"
 echo hello >"$T/text"

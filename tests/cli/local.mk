@@ -21,7 +21,7 @@ cli_tests = \
 
 dist_check_SCRIPTS += $(cli_tests)
 TESTS += $(cli_tests)
-EXTRA_DIST += %D%/tap.sh
+EXTRA_DIST += %D%/tap.sh %D%/damage.sh
 
 check_PROGRAMS += %D%/pty
 %C%_pty_SOURCES = %D%/pty.c

@@ -3,6 +3,7 @@
 # rekey: a new host key while programs with the old one go on; recovery
 # certificates.
 . "${srcdir:-.}/tests/cli/tap.sh"
+. "${srcdir:-.}/tests/cli/damage.sh"
 
 data=${srcdir:-.}/tests/data
 secret_file secret MARKER-client-secret-value-1
@@ -116,7 +117,7 @@ result $? "it is a record of the new key's"
 # A record that is damaged stops nothing.
 rec=$(find "$S/accounts" -name '*.rec' | sort | head -n 1)
 cp -p "$rec" "$T/saved.rec"
-printf 'x' | dd of="$rec" bs=1 seek=200 conv=notrunc 2>/dev/null
+damage "$rec" 200
 run rekey
 exits "rekey with a damaged record: 0" 0
 in_err "it is named" "[sealed-bad]"

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Ten thousand mailboxes behind one rule cost one request; ten thousand rules
 # cost little; an unknown account costs no helper for each login.
-# shellcheck source=tests/cli/enroll_bed.sh
+# shellcheck source=tests/cli/enroll_bed.sh disable=SC1091
 . "${srcdir:?}/tests/cli/enroll_bed.sh"
+. "${srcdir:?}/tests/cli/damage.sh"
 many=$top_builddir/tests/cli/many
 MAILBEARER_HOME=$RUN/store
 export MAILBEARER_HOME
@@ -84,7 +85,7 @@ helpers() {
 if [ "$(id -u)" -eq 0 ]; then
 	cat "$RUN/saved" >"$RUN/store/credentials.conf"
 	equal "a file that was touched is looked into by a helper" 1 "$(helpers @x.org)"
-	printf x | dd of="$RUN/store/credentials.conf" bs=1 seek=120 conv=notrunc 2>/dev/null
+	damage "$RUN/store/credentials.conf" 120
 	for domain in x.org contoso.com nowhere.org; do
 		equal "a damaged credentials file starts no helper ($domain)" 0 \
 			"$(helpers "@$domain")"

@@ -3,6 +3,7 @@
 # A store with a wrong key, with a damaged file, with a name that is no text;
 # and what a file given to apply gets told.
 . "${srcdir:-.}/tests/cli/tap.sh"
+. "${srcdir:-.}/tests/cli/damage.sh"
 
 secret_file secret MARKER-client-secret-value-1
 port=9
@@ -27,7 +28,7 @@ exits "token with a wrong key: 1" 1
 in_err "it says so, too" "[key-changed]"
 
 cat "$T/key" >"$S/key"
-printf 'X' | dd of="$S/credentials.conf" bs=1 seek=40 conv=notrunc 2>/dev/null
+damage "$S/credentials.conf" 40
 run init
 exits "init with a damaged credentials file: 1" 1
 ok "it says so" grep -q '\[sealed-bad\]\|\[key-changed\]' "$T/err"
