@@ -6,7 +6,8 @@
 
 static int run(struct mb_tool *t, struct mb_err *e)
 {
-	(void)e;
+	if (t->opts.noperands)
+		return mb_opts_usage(&t->opts, e, "it takes no words");
 	mb_out_line(t, "mailbearer %s", PACKAGE_VERSION);
 	mb_out_set_str(t, "version", PACKAGE_VERSION);
 	return 0;

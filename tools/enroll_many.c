@@ -13,6 +13,7 @@
 #include "tools/input.h"
 #include "tools/out.h"
 #include "tools/pool.h"
+#include "tools/store_pick.h"
 
 enum { FILE_MAX = 4 * 1024 * 1024, JOBS = 4, CHANGED = 8 };
 
@@ -151,8 +152,8 @@ static int work(void *arg, size_t item, struct mb_err *e)
 	t.json = true;
 	if (m->one(&n, e) < 0)
 		status = mb_out_status(e);
-	doc = json_pack("{s:s, s:b, s:s}", "account", l->account, "changed",
-			status == MB_EXIT_OK && t.changed, "outcome",
+	doc = json_pack("{s:i, s:s, s:b, s:s}", "schema", 1, "account",
+			l->account, "changed", status == MB_EXIT_OK && t.changed, "outcome",
 			status ? "failed" : mb_opts_has(&t.opts, "begin") &&
 			!t.changed && t.result &&
 			json_object_get(t.result, "url") ? "begun" :
@@ -190,6 +191,16 @@ static void done(void *arg, size_t item, int result, const struct mb_err *e)
 		m->tool->changed = true;
 }
 
+/* Which store it is, and that there is one, is said once; each child opens it
+ * for itself. */
+static int find_store(struct mb_tool *t, struct mb_err *e)
+{
+	int ret = mb_pick_store(t, MB_PICK_RECORDS, e);
+
+	mb_store_free(&t->store);
+	return ret;
+}
+
 int mb_enroll_many(struct mb_tool *t, const char *file, mb_enroll_one *one,
 		   struct mb_err *e)
 {
@@ -198,12 +209,12 @@ int mb_enroll_many(struct mb_tool *t, const char *file, mb_enroll_one *one,
 	int64_t jobs = JOBS;
 	int ret = -1, stopped;
 
-	/* The lines are the answer, one document each. */
-	t->json = false;
 	if (mb_opts_number(&t->opts, "jobs", 1, MB_POOL_JOBS_MAX, &jobs,
 			   e) < 0 ||
-	    read_lines(&m, e) < 0)
+	    read_lines(&m, e) < 0 || find_store(t, e) < 0)
 		goto out;
+	/* The lines are the answer, one document each. */
+	t->json = false;
 	pool.n = m.n;
 	pool.jobs = (size_t)jobs;
 	(void)fflush(stdout);

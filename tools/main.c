@@ -123,14 +123,28 @@ static int unknown_verb(const char *word, struct mb_err *e)
 	return mb_remedy(e, "run: mailbearer help");
 }
 
+/* A command line that is not understood is answered in JSON, too, if it has the
+ * word anywhere. */
+static bool asks_json(int argc, char **argv)
+{
+	int i;
+
+	for (i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (!strcmp(argv[i], "--json"))
+			return true;
+	return false;
+}
+
 static int run_verb(struct mb_tool *t, int argc, char **argv, struct mb_err *e)
 {
+	bool asked = t->json || asks_json(argc, argv);
+
 	t->verb = mb_verb_find(argv[0]);
-	if (!t->verb)
-		return unknown_verb(argv[0], e);
-	if (mb_opts_parse(&t->opts, t->verb->name, t->verb->opts, argc - 1,
-			  argv + 1, e) < 0)
-		return -1;
+	if (!t->verb || mb_opts_parse(&t->opts, t->verb->name, t->verb->opts,
+				      argc - 1, argv + 1, e) < 0) {
+		t->json = asked;
+		return t->verb ? -1 : unknown_verb(argv[0], e);
+	}
 	t->json = t->json || mb_opts_has(&t->opts, "json");
 	if (mb_opts_has(&t->opts, "help")) {
 		mb_help_verb(t, t->verb);
@@ -141,13 +155,19 @@ static int run_verb(struct mb_tool *t, int argc, char **argv, struct mb_err *e)
 
 static int run(struct mb_tool *t, int argc, char **argv, struct mb_err *e)
 {
+	bool asked = asks_json(argc, argv);
 	int n = global_words(argc, argv);
 	struct mb_opts o;
 
-	if (mb_opts_parse(&o, "mailbearer", mb_global_options, n, argv + 1, e) < 0)
+	if (mb_opts_parse(&o, "mailbearer", mb_global_options, n, argv + 1,
+			  e) < 0) {
+		t->json = asked;
 		return mb_remedy(e, "run: mailbearer help");
-	if (read_globals(t, &o, e) < 0)
+	}
+	if (read_globals(t, &o, e) < 0) {
+		t->json = asked;
 		return -1;
+	}
 	if (mb_opts_has(&o, "version"))
 		return mb_verb_version.run(t, e);
 	if (mb_opts_has(&o, "help")) {

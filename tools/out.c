@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/codes.h"
+#include "lib/escape.h"
 #include "tools/out.h"
 
 /* stdio's own buffer would keep what `show --secrets` printed. */
@@ -141,10 +142,20 @@ void mb_out_set(struct mb_tool *t, const char *member, json_t *value)
 	(void)json_object_set_new(t->result, member, value);
 }
 
+/* A path may be no UTF-8; then it is shown as in a message. */
 void mb_out_set_str(struct mb_tool *t, const char *member, const char *value)
 {
-	if (t->json)
-		mb_out_set(t, member, json_string(value));
+	char shown[PATH_MAX];
+	json_t *text;
+
+	if (!t->json)
+		return;
+	text = json_string(value);
+	if (!text) {
+		(void)mb_escape(shown, sizeof(shown), value, strlen(value));
+		text = json_string(shown);
+	}
+	mb_out_set(t, member, text);
 }
 
 void mb_out_set_int(struct mb_tool *t, const char *member, int64_t value)

@@ -4,6 +4,7 @@ cli_tests = \
 	%D%/completion.sh \
 	%D%/help.sh \
 	%D%/grammar.sh \
+	%D%/json.sh \
 	%D%/hooks.sh \
 	%D%/status.sh \
 	%D%/store.sh \
@@ -25,6 +26,12 @@ EXTRA_DIST += %D%/tap.sh %D%/damage.sh
 
 check_PROGRAMS += %D%/pty
 %C%_pty_SOURCES = %D%/pty.c
+
+# Is an answer what --json promises?
+check_PROGRAMS += %D%/isjson
+%C%_isjson_SOURCES = %D%/isjson.c
+%C%_isjson_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+%C%_isjson_LDADD = $(JANSSON_LIBS)
 
 # Kills a program at a system call, or looks what it leaves in its memory.
 check_PROGRAMS += %D%/trace
