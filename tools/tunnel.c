@@ -7,7 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
-enum { SERVER_MS = 30 * 1000, PROGRAM_MS = 300 * 1000, TEXT_MAX = 512 };
+enum { SERVER_MS = 30 * 1000, PROGRAM_MS = 300 * 1000, TEXT_MAX = 512,
+       AHEAD_MAX = 256 * 1024 };	/* of what a server says unasked */
 
 static int tell_text(struct mb_relay *r, const char *text, struct mb_err *e)
 {
@@ -96,6 +97,10 @@ static int begin_imap(struct mb_relay *r, const char *host, struct mb_err *e)
 		else if (!done)
 			good = mb_secret_append(&rest, line, n) == 0;
 		mb_relay_take(r, true, n);
+		if (greeting.len + rest.len > AHEAD_MAX) {
+			(void)silent_server(host, e);
+			goto out;
+		}
 	}
 	good = good && mb_secret_append_str(&greeting,
 					    "] logged in\r\n") == 0 &&
@@ -130,7 +135,8 @@ static int tell_ehlo(struct mb_relay *r, const char *host, struct mb_err *e)
 	for (; (end = strchr(p, '\n')) != NULL; p = end + 1) {
 		size_t n = (size_t)(end - p) + 1;
 
-		if (smtp_spent(p, n))
+		/* Nothing but the code, or nothing for this program. */
+		if (n < sizeof("250 \r\n") - 1 || smtp_spent(p, n))
 			continue;
 		last = reply.len;
 		if (mb_secret_append(&reply, p, n) < 0)
@@ -195,6 +201,8 @@ static int ask_capa(struct mb_relay *r, const char *host,
 			return mb_fail(e, MB_E_NOMEM, host, "out of memory");
 		first = false;
 		mb_relay_take(r, true, n);
+		if (capa->len > AHEAD_MAX)
+			return silent_server(host, e);
 	}
 	return 0;
 }

@@ -25,6 +25,7 @@ fuzz_programs = \
 	%D%/fuzz_record \
 	%D%/fuzz_redirect \
 	%D%/fuzz_reply \
+	%D%/fuzz_tunnel \
 	%D%/fuzz_unseal \
 	%D%/fuzz_url \
 	%D%/fuzz_wire
@@ -132,6 +133,10 @@ fuzz_cred_sources = %D%/cred.h %D%/cred.c
 %C%_fuzz_command_SOURCES = %D%/fuzz_command.c
 %C%_fuzz_command_LDADD = $(fuzz_tools_libs)
 %C%_fuzz_command_LDFLAGS = $(fuzz_ldflags)
+
+%C%_fuzz_tunnel_SOURCES = %D%/fuzz_tunnel.c
+%C%_fuzz_tunnel_LDADD = $(fuzz_tools_libs)
+%C%_fuzz_tunnel_LDFLAGS = $(fuzz_ldflags)
 
 %C%_fuzz_keyfile_SOURCES = %D%/fuzz_keyfile.c
 %C%_fuzz_keyfile_LDADD = $(fuzz_tools_libs)
