@@ -15,6 +15,7 @@
 #include "lib/err.h"
 #include "lib/record.h"
 #include "lib/redeem.h"
+#include "lib/rules.h"
 #include "lib/store.h"
 
 /* Where records live: mb_store_records in real life. */
@@ -169,6 +170,13 @@ void mb_token_do(const struct mb_token_world *w, const struct mb_token_task *t,
  * enrolled nor a rule; -1. */
 int mb_token_where(const struct mb_token_world *w, const char *account,
 		   char *id, struct mb_err *e);
+
+/* The rule for an account that is not enrolled; deadline: for a helper's answer,
+ * or NULL; seen (80 bytes, or NULL): the credentials file that has it.  1, 0
+ * none, -1. */
+int mb_token_rule(const struct mb_token_world *w, const char *account,
+		  const struct mb_deadline *deadline, struct mb_rule_match *m,
+		  char *seen, struct mb_err *e);
 
 /* Is there a record, or a rule?  1; 0, and *e is MB_E_NOT_ENROLLED; -1. */
 int mb_token_known(const struct mb_token_world *w, const char *account,

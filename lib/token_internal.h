@@ -4,7 +4,6 @@
 #define MB_LIB_TOKEN_INTERNAL_H
 
 #include "lib/credential.h"
-#include "lib/rules.h"
 #include "lib/token.h"
 
 /* ---- token_judge.c: pure ---- */
@@ -59,11 +58,6 @@ int mb_token_not_enrolled(const struct mb_token_world *w, const char *account,
 
 /* ---- token_rules.c ---- */
 
-/* The rule for an account that is not enrolled; seen (80 bytes, or NULL): the
- * credentials file that has it.  1, 0 none, -1. */
-int mb_token_rule(const struct mb_token_world *w, const char *account,
-		  const struct mb_deadline *deadline, struct mb_rule_match *m,
-		  char *seen, struct mb_err *e);
 /* Make the table, unless it is there by now. */
 int mb_token_make_rules(const struct mb_token_world *w, struct mb_err *e);
 /* What a rule's record has before its first token. */

@@ -111,6 +111,11 @@ TESTS += tests/unit/test_doctor
 tests_unit_test_doctor_SOURCES = tests/unit/test_doctor.c
 tests_unit_test_doctor_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
 
+check_PROGRAMS += tests/unit/test_caught
+TESTS += tests/unit/test_caught
+tests_unit_test_caught_SOURCES = tests/unit/test_caught.c
+tests_unit_test_caught_LDADD = $(TOOLS_LIBS) libtestpaths.la $(UNIT_LIBS)
+
 check_PROGRAMS += tests/unit/test_migrate
 TESTS += tests/unit/test_migrate
 tests_unit_test_migrate_SOURCES = tests/unit/test_migrate.c

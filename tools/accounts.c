@@ -77,6 +77,7 @@ void mb_accounts_free(struct mb_account *a)
 	drop(a->address);
 	drop(a->credential);
 	drop(a->token_of);
+	drop(a->rule_id);
 	drop(a->cause);
 	drop(a->remedy);
 	memset(a, 0, sizeof(*a));
@@ -103,11 +104,13 @@ static int put_all(struct mb_account *a, const char *address,
 	       mb_accounts_put(&a->remedy, remedy) < 0 ? -1 : 0;
 }
 
-static int fill(struct mb_account *a, const struct mb_record *r)
+static int fill(struct mb_account *a, const char *id,
+		const struct mb_record *r)
 {
 	int64_t now = mb_now();
 
-	a->ruled = r->rule[0] != 0;
+	if (mb_accounts_put(&a->rule_id, r->rule[0] ? id : "") < 0)
+		return -1;
 	a->state = mb_accounts_state(r, now);
 	a->expires_at = r->expires_at;
 	a->obtained_at = r->obtained_at;
@@ -134,6 +137,8 @@ static int fill_broken(struct mb_account *a, const char *id,
 	(void)snprintf(a->error_id, sizeof(a->error_id), "%s",
 		       mb_message(why->id)->name);
 	a->id = why->id;
+	if (mb_accounts_put(&a->rule_id, "") < 0)
+		return -1;
 	return put_all(a, id, "", "", why->cause + (why->cause[0] == ' '),
 		       why->remedy);
 }
@@ -179,7 +184,7 @@ static int read_one(void *arg, const char *id)
 		return 0;
 	ret = make_room(r);
 	if (ret == 0) {
-		ret = got < 0 ? fill_broken(&a, id, &why) : fill(&a, &record);
+		ret = got < 0 ? fill_broken(&a, id, &why) : fill(&a, id, &record);
 		if (ret < 0)
 			(void)no_memory(r->e);
 	}
@@ -229,7 +234,7 @@ int mb_accounts_look(struct mb_tool *t, const char *address,
 		return mb_records_unknown(t, address, e);
 	if (ret < 0)
 		return -1;
-	ret = fill(&fresh, &record);
+	ret = fill(&fresh, id, &record);
 	mb_record_clear(&record);
 	if (ret < 0) {
 		mb_accounts_free(&fresh);
@@ -298,7 +303,7 @@ static int find_users(struct mb_tool *t, void *arg, void *out,
 		size_t before = strlen(u->names);
 
 		/* A rule's token comes again by itself. */
-		if (a.list[i].ruled ||
+		if (a.list[i].rule_id[0] ||
 		    strcmp(a.list[i].credential, credential) != 0)
 			continue;
 		count_user(u, a.list[i].address);

@@ -30,6 +30,7 @@ struct mb_account {
 	char *address;		/* as enrolled, or the record's id if broken */
 	char *credential;
 	char *token_of;		/* "" or whose token it uses */
+	char *rule_id;		/* "", or the id of an account rule's record */
 	char *cause;		/* of the last failure, or "" */
 	char *remedy;
 	enum mb_state state;
@@ -37,7 +38,6 @@ struct mb_account {
 	int64_t expires_at, obtained_at, enrolled_at, refreshed_at;
 	int64_t generation, next_attempt, attempts;
 	char error_class[33], error_id[33];	/* as in the record, or "" */
-	bool ruled;		/* not enrolled: from an account rule */
 	bool fresh;		/* before soft expiry */
 	bool refused;		/* a server refused this token */
 	bool may_ask;		/* there is a refresh token, and no error on

@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "lib/rules.h"
+#include "tools/caught.h"
 #include "tools/enroll.h"
 #include "tools/flow_code.h"
 #include "tools/flow_device.h"
 #include "tools/import.h"
 #include "tools/input.h"
 #include "tools/out.h"
+#include "tools/records.h"
 #include "tools/rule.h"
 #include "tools/store_pick.h"
 #include "tools/verbs.h"
@@ -96,6 +98,30 @@ static bool works(struct mb_enroll *n)
 	      mb_enroll_healthy(n, &owner);
 	mb_record_clear(&owner);
 	return ret;
+}
+
+/* By a rule, which needs no enrolment?  Who names another client credential, or
+ * a way to sign in, wants one nevertheless; with a rule for everybody, too. */
+static bool ruled(struct mb_enroll *n)
+{
+	static const char *const ways[] = { "import", "begin", "device", "as" };
+	const struct mb_opts *o = &n->tool->opts;
+	const char *name = mb_opts_get(o, "credential");
+	bool needed = mb_opts_has(o, "if-needed");
+	struct mb_rule_match m;
+	size_t i;
+
+	for (i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		if (mb_opts_has(o, ways[i]))
+			return false;
+	if (n->old.generation ||
+	    mb_records_rule(n->tool, n->account, &m, NULL) <= 0 ||
+	    (name && (!needed || strcmp(name, m.credential) != 0)) ||
+	    (!needed && !strcmp(m.pattern, "*")))
+		return false;
+	mb_out_note("note: the rule %s (client credential %s) serves %s: it needs no enrolment",
+		    m.pattern, m.credential, n->account);
+	return true;
 }
 
 /* ---- a shared mailbox of an enrolled owner ---- */
@@ -264,7 +290,7 @@ static int enroll(struct mb_enroll *n, struct mb_err *e)
 		if (ret)
 			return ret < 0 ? -1 : 0;
 	}
-	if (mb_opts_has(o, "if-needed") && works(n)) {
+	if ((mb_opts_has(o, "if-needed") && works(n)) || ruled(n)) {
 		say_unchanged(n);
 		return 0;
 	}
@@ -321,14 +347,18 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	}
 	if (mb_opts_operands(o, 1, 1, "ADDRESS", e) < 0)
 		return -1;
-	if (mb_rules_is_pattern(o->operands[0]))
-		return mb_rule_add(t, o->operands[0], e);
+	if (mb_rules_is_pattern(o->operands[0])) {
+		ret = mb_rule_add(t, o->operands[0], e);
+		if (ret == 0 && t->changed && !mb_opts_has(o, "check"))
+			mb_caught_tell(t, mb_caught_find(t));
+		return ret;
+	}
 	n.account = o->operands[0];
 	n.owner = mb_opts_get(o, "as");
 	if (!n.owner)
 		n.owner = n.account;
 	ret = enroll(&n, e);
-	mb_enroll_clear(&n);
+	mb_enroll_end(&n, ret);
 	return ret;
 }
 

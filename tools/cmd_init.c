@@ -14,6 +14,7 @@
 #include "lib/escape.h"
 #include "lib/store.h"
 #include "lib/store_admin.h"
+#include "tools/caught.h"
 #include "tools/change.h"
 #include "tools/init.h"
 #include "tools/input.h"
@@ -206,6 +207,8 @@ static int run(struct mb_tool *t, struct mb_err *e)
 		       shown);
 	if (made && !checking(t))
 		advise(t);
+	if (!checking(t) && mb_pick_store(t, MB_PICK_LOOK, NULL) == 0)
+		mb_caught_tell(t, mb_caught_find(t));
 	return 0;
 }
 

@@ -61,7 +61,7 @@ static void account_row(struct mb_tool *t, struct mb_table_rows *rows,
 	state_cell(a, now, state, sizeof(state));
 	if (a->expires_at)
 		(void)mb_out_span(a->expires_at, now, expires);
-	if (a->ruled)
+	if (a->rule_id[0])
 		(void)snprintf(signed_in, sizeof(signed_in), "by a rule");
 	else if (a->enrolled_at)
 		(void)mb_out_span(a->enrolled_at, now, signed_in);

@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "lib/credfile.h"
 #include "lib/rules.h"
@@ -10,6 +11,7 @@
 #include "tools/change.h"
 #include "tools/ending.h"
 #include "tools/out.h"
+#include "tools/owner.h"
 #include "tools/records.h"
 #include "tools/rule.h"
 #include "tools/store_pick.h"
@@ -68,6 +70,35 @@ out:
 
 /* ---- an account ---- */
 
+static int has_record(struct mb_tool *t, void *arg, void *out,
+		      struct mb_err *e)
+{
+	struct mb_stamp stamp;
+	int ret = mb_store_stamp(t->store, arg, &stamp, e);
+
+	*(bool *)out = ret > 0;
+	return ret < 0 ? -1 : 0;
+}
+
+/* No record, but a rule for exactly this address?  1, 0, -1. */
+static int has_rule_alone(struct mb_tool *t, const char *address, char *id,
+			  struct mb_err *e)
+{
+	struct mb_credfile file = { 0 };
+	bool record = true;
+	int ret = mb_change_look(t, &file, e);
+	size_t i;
+
+	for (i = 0; ret == 0 && i < file.nrules; i++)
+		if (!strcasecmp(file.rules[i].user, address)) {
+			ret = mb_owner_run(t, has_record, id, &record,
+					   sizeof(record), e);
+			break;
+		}
+	mb_credfile_clear(&file);
+	return ret < 0 ? -1 : !record;
+}
+
 static int remove_account(struct mb_tool *t, const char *address,
 			  struct mb_err *e)
 {
@@ -76,8 +107,12 @@ static int remove_account(struct mb_tool *t, const char *address,
 	int ret;
 
 	if (mb_records_id(address, id, e) < 0 ||
-	    mb_pick_store(t, MB_PICK_RECORDS, e) < 0 ||
-	    mb_pick_drop(t, e) < 0)
+	    mb_pick_store(t, MB_PICK_RECORDS, e) < 0)
+		return -1;
+	ret = has_rule_alone(t, address, id, e);
+	if (ret != 0)
+		return ret < 0 ? -1 : mb_rule_remove(t, address, e);
+	if (mb_pick_drop(t, e) < 0)
 		return -1;
 	ret = mb_store_stamp(t->store, id, &stamp, e);
 	if (ret == 0)

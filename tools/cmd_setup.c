@@ -60,9 +60,7 @@ static void remarks(const struct mb_setup *s, const struct mb_setup_client *c)
 		mb_out_note("note: the %s here is linked to %s; these lines "
 			    "work with either library", c->program, library);
 	for (i = 0; i < s->n; i++) {
-		if (!a[i].enrolled)
-			mb_out_note("next: %s enroll %s",
-				    mb_pick_command(s->tool), a[i].address);
+		mb_setup_hint(s, &a[i]);
 		if (a[i].own_authority)
 			mb_out_note("note: its provider has an authority of "
 				    "its own: %s must be told to trust it, "

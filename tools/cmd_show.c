@@ -201,11 +201,30 @@ static void account(struct mb_tool *t, const struct mb_credfile *file,
 		number(t, "attempts", r->attempts);
 }
 
+/* Served by a rule, and no token has been fetched for it; or none ever is. */
+static void ruled(struct mb_tool *t, const struct mb_credfile *file,
+		  const char *address, const struct mb_rule_match *m)
+{
+	enum mb_grant_type grant;
+
+	text(t, "account", address);
+	text(t, "rule", m->pattern);
+	text(t, "credential", m->credential);
+	provider_of(t, file, m->credential);
+	text(t, "grant", m->grant);
+	text(t, "access_token", mb_grant_type_find(m->grant, &grant) &&
+	     !mb_grant_kind(grant)->keeps_token ?
+	     "what the mail program hands over as password" :
+	     "none yet, the first use fetches one");
+	text(t, "hosts", m->hosts);
+}
+
 static int show_account(struct mb_tool *t, const char *address,
 			struct mb_err *e)
 {
 	char id[MB_RECORD_ID_LEN + 1];
 	struct mb_credfile file = { 0 };
+	struct mb_rule_match m;
 	struct mb_record r;
 	int ret = -1;
 
@@ -215,7 +234,9 @@ static int show_account(struct mb_tool *t, const char *address,
 	    mb_records_where(t, address, id, e) < 0)
 		goto out;
 	ret = mb_store_read(t->store, id, &r, NULL, e);
-	if (ret == 0) {
+	if (ret == 0 && mb_records_rule(t, address, &m, NULL) > 0) {
+		ruled(t, &file, address, &m);
+	} else if (ret == 0) {
 		ret = mb_records_unknown(t, address, e);
 	} else if (ret > 0) {
 		account(t, &file, &r);

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/token.h"
 #include "tools/accounts.h"
+#include "tools/caught.h"
 #include "tools/doctor.h"
 #include "tools/expiry.h"
 #include "tools/out.h"
@@ -40,6 +42,7 @@ static int look(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
 {
 	const char *only = arg;
 	struct mb_accounts a = { 0 };
+	struct mb_token_world w;
 	struct seen *s = out;
 	size_t i;
 
@@ -73,6 +76,9 @@ static int look(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
 			mb_accounts_needs_person(one->state);
 	}
 	mb_accounts_clear(&a);
+	mb_pick_world(t, &w);
+	if (only[0] && !s->named && mb_token_known(&w, only, NULL) > 0)
+		s->named++;	/* by a rule, with a shared token or none yet */
 	return 0;
 }
 
@@ -105,10 +111,32 @@ static void endings(struct mb_doctor *d)
 	}
 }
 
+/* Who uses a password, and would be asked for a token. */
+static void caught(struct mb_doctor *d)
+{
+	struct mb_caught *c = mb_caught_find(d->tool);
+	size_t i;
+
+	if (!c)
+		return;
+	(void)mb_caught_unknown(d->tool, c);
+	for (i = 0; i < c->n; i++) {
+		const struct mb_caught_account *a = &c->list[i];
+
+		mb_doctor_say(d, MB_GRADE_WARNING, "passwords",
+			      mb_caught_remedy(a), "%s line %zu: %s is not "
+			      "enrolled, and where its server offers XOAUTH2, "
+			      "%s tries it", a->file, a->line,
+			      d->report ? "mailbox@..." : a->user, a->program);
+	}
+	free(c);
+}
+
 void mb_doctor_accounts(struct mb_doctor *d)
 {
 	struct mb_err e = { 0 };
 	struct seen *s = calloc(1, sizeof(*s));
+	char remedy[MB_ERR_LINE + PATH_MAX];
 	size_t i;
 
 	if (!s)
@@ -128,17 +156,19 @@ void mb_doctor_accounts(struct mb_doctor *d)
 		mb_doctor_say(d, MB_GRADE_BROKEN, "accounts",
 			      "run: mailbearer list accounts",
 			      "and %zu more", s->bad - s->shown);
-	if (!s->n)
-		mb_doctor_say(d, MB_GRADE_NOTE, "accounts",
-			      "run: mailbearer enroll ADDRESS",
+	(void)snprintf(remedy, sizeof(remedy), "run: %s enroll %s",
+		       mb_pick_command(d->tool),
+		       d->address[0] ? d->address : "ADDRESS");
+	if (!s->n && !s->named)
+		mb_doctor_say(d, MB_GRADE_NOTE, "accounts", remedy,
 			      "nobody is enrolled yet");
 	else if (d->address[0] && !s->named)
-		mb_doctor_say(d, MB_GRADE_BROKEN, "account",
-			      "run: mailbearer enroll ADDRESS",
+		mb_doctor_say(d, MB_GRADE_BROKEN, "account", remedy,
 			      "%s is not enrolled", d->address);
 	else if (!s->bad)
 		mb_doctor_say(d, MB_GRADE_OK, "accounts", NULL, "%s",
 			      s->summary);
 	endings(d);
+	caught(d);
 	free(s);
 }

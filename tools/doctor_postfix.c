@@ -8,69 +8,29 @@
 #include "tools/doctor.h"
 #include "tools/postconf.h"
 
-/* A value as the mail transport "smtp" or ours would see it: -o in master.cf
- * counts more than main.cf. */
-static int value_of(const struct mb_postconf *p, const char *service,
-		    const char *name, char *value, struct mb_err *e)
-{
-	char line[MB_POSTCONF_VALUE], key[128];
-	const char *at, *found = NULL, *end = " ";
-
-	if (mb_postconf_service(p, service, line, e) < 0)
-		return -1;
-	/* The last one counts. */
-	(void)snprintf(key, sizeof(key), " %s=", name);
-	for (at = line; (at = strstr(at, key)) != NULL; found = at)
-		at += strlen(key);
-	/* -o { name = value with blanks } */
-	(void)snprintf(key, sizeof(key), "{ %s = ", name);
-	for (at = line; (at = strstr(at, key)) != NULL; found = at) {
-		at += strlen(key);
-		end = "}";
-	}
-	if (!found)
-		return mb_postconf_get(p, name, value, e);
-	(void)snprintf(value, MB_POSTCONF_VALUE, "%.*s",
-		       (int)strcspn(found, end), found);
-	return 1;
-}
-
-/* Words and tables, the first that matches counts; what a table says is not
- * looked up. */
-static bool lets_through(const char *filter)
-{
-	const char *p = filter;
-	size_t len;
-
-	for (; *p; p += len) {
-		bool no;
-
-		p += strspn(p, " ,\t");
-		no = *p == '!';
-		p += no;
-		len = strcspn(p, " ,\t");
-		if (memchr(p, ':', len) || memchr(p, '/', len) ||
-		    (!no && len == 7 && !strncasecmp(p, "xoauth2", len)) ||
-		    (!no && len == 11 && !strncasecmp(p, "oauthbearer", len)))
-			return true;
-	}
-	return !filter[strspn(filter, " ,\t")];
-}
-
 static void mechanism(struct mb_doctor *d, const struct mb_postconf *p,
 		      const char *service)
 {
 	char value[MB_POSTCONF_VALUE];
 	struct mb_err e = { 0 };
 
-	if (value_of(p, service, "smtp_sasl_mechanism_filter", value, &e) < 0)
+	if (mb_postconf_value(p, service, "smtp_sasl_mechanism_filter", value, &e) < 0)
 		mb_doctor_error(d, MB_GRADE_BROKEN, "postfix", &e);
-	else if (!lets_through(value))
+	else if (mb_postconf_filter(value) == MB_FILTER_NONE)
 		mb_doctor_say(d, MB_GRADE_BROKEN, "postfix",
 			      "add xoauth2 to it, or use a transport of its "
 			      "own: mailbearer setup postfix ADDRESS",
 			      "smtp_sasl_mechanism_filter of %s lets no OAuth2 "
 			      "mechanism through (%s)", service, value);
+}
+
+static bool passwords_only(const struct mb_postconf *p, const char *service)
+{
+	char value[MB_POSTCONF_VALUE];
+
+	return mb_postconf_value(p, service, "smtp_sasl_mechanism_filter",
+				 value, NULL) > 0 &&
+	       mb_postconf_filter(value) == MB_FILTER_NONE;
 }
 
 static void cache(struct mb_doctor *d, const struct mb_postconf *p,
@@ -79,7 +39,7 @@ static void cache(struct mb_doctor *d, const struct mb_postconf *p,
 	char value[MB_POSTCONF_VALUE];
 	struct mb_err e = { 0 };
 
-	if (value_of(p, service, "smtp_sasl_auth_cache_name", value, &e) > 0 &&
+	if (mb_postconf_value(p, service, "smtp_sasl_auth_cache_name", value, &e) > 0 &&
 	    value[0])
 		mb_doctor_say(d, MB_GRADE_BROKEN, "postfix",
 			      "take it out: postconf -X "
@@ -95,7 +55,7 @@ static void security(struct mb_doctor *d, const struct mb_postconf *p,
 	char value[MB_POSTCONF_VALUE];
 	struct mb_err e = { 0 };
 
-	if (value_of(p, service, "smtp_tls_security_level", value, &e) < 0)
+	if (mb_postconf_value(p, service, "smtp_tls_security_level", value, &e) < 0)
 		return;
 	if (!value[0] || !strcmp(value, "none") || !strcmp(value, "may"))
 		mb_doctor_say(d, MB_GRADE_BROKEN, "postfix",
@@ -117,7 +77,7 @@ static void maps(struct mb_doctor *d, const struct mb_postconf *p,
 	char value[MB_POSTCONF_VALUE];
 	struct mb_err e = { 0 };
 
-	if (value_of(p, service, "smtp_sasl_password_maps", value, &e) >= 0 &&
+	if (mb_postconf_value(p, service, "smtp_sasl_password_maps", value, &e) >= 0 &&
 	    !value[0])
 		mb_doctor_say(d, MB_GRADE_BROKEN, "postfix",
 			      "run: mailbearer setup postfix ADDRESS",
@@ -136,6 +96,7 @@ void mb_doctor_postfix(struct mb_doctor *d)
 	size_t before = d->count[MB_GRADE_BROKEN], used = 0, i;
 	struct mb_postconf p;
 	struct mb_err e = { 0 };
+	bool own = false;
 
 	if (mb_postconf_open(&p, d->postfix_dir, &e) < 0) {
 		if (d->client)
@@ -144,10 +105,14 @@ void mb_doctor_postfix(struct mb_doctor *d)
 	}
 	for (i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
 		if (mb_postconf_service(&p, services[i], line, &e) <= 0 ||
-		    value_of(&p, services[i], "smtp_sasl_auth_enable", value,
+		    mb_postconf_value(&p, services[i], "smtp_sasl_auth_enable", value,
 			     &e) <= 0 || strcmp(value, "yes") != 0)
 			continue;
 		used++;
+		own |= i < 2;
+		/* Theirs, beside ours: it logs in with passwords. */
+		if (own && i >= 2 && passwords_only(&p, services[i]))
+			continue;
 		mechanism(d, &p, services[i]);
 		cache(d, &p, services[i]);
 		security(d, &p, services[i]);

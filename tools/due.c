@@ -18,6 +18,7 @@
 #include "tools/due.h"
 #include "tools/out.h"
 #include "tools/pool.h"
+#include "tools/rule.h"
 #include "tools/status.h"
 #include "tools/store_pick.h"
 #include "tools/watch.h"
@@ -285,20 +286,31 @@ static void own_trouble(struct run *r, const struct mb_err *e)
 	r->tell.failed = true;
 }
 
+static int read_all(struct run *r, const struct mb_credfile *file,
+		    struct mb_err *e)
+{
+	if (mb_accounts_read(r->t, &r->a, e) < 0)
+		return -1;
+	if (file)
+		mb_rule_sweep(r->t, file, &r->a);
+	return 0;
+}
+
 static int all(struct run *r, size_t jobs, int64_t idle_s, struct mb_err *e)
 {
 	struct mb_credfile file = { 0 };
 	struct mb_hooks hooks = { 0 };
 	struct mb_err own = { 0 };
 	int stopped = 0;
+	bool looked = mb_change_look(r->t, &file, &own) == 0;
 
-	if (mb_change_look(r->t, &file, &own) < 0)
+	if (!looked)
 		own_trouble(r, &own);
 	/* Before root becomes the records' owner, who may be denied it. */
 	if (mb_hooks_load(r->t, &hooks, &own) < 0)
 		own_trouble(r, &own);
 	if (mb_pick_drop(r->t, e) < 0 ||
-	    mb_accounts_read(r->t, &r->a, e) < 0 ||
+	    read_all(r, looked ? &file : NULL, e) < 0 ||
 	    mb_due_list(&r->a, mb_now(), idle_s, &r->due, e) < 0) {
 		mb_credfile_clear(&file);
 		mb_hooks_clear(&hooks);

@@ -21,9 +21,11 @@ struct mb_enroll {
 	struct mb_record old;	/* generation 0: there is none */
 	const struct mb_credential *credential;
 	struct mb_grant grant;
+	struct mb_caught *caught;	/* seen before privileges were dropped */
 };
 
-void mb_enroll_clear(struct mb_enroll *n);
+/* It is over: after something was enrolled (ret 0), who is caught. */
+void mb_enroll_end(struct mb_enroll *n, int ret);
 
 /* ---- tools/enroll_pick.c: store and client credential ---- */
 

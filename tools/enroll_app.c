@@ -22,9 +22,9 @@ static int nothing_to_keep(const struct mb_enroll *n, struct mb_err *e)
 	mb_fail(e, MB_E_USAGE, n->account, "with client credential %s the mail "
 		"program hands over the token, and nothing is kept",
 		n->credential->name);
-	return mb_remedy(e, "make a rule for all of a domain: %s enroll "
-			 "'*@DOMAIN' --credential %s",
-			 mb_pick_command(n->tool), n->credential->name);
+	return mb_remedy(e, "make a rule for all of its domain: %s enroll "
+			 "'*%s' --credential %s", mb_pick_command(n->tool),
+			 strrchr(n->account, '@'), n->credential->name);
 }
 
 static enum mb_outcome obtain(struct mb_enroll *n, struct mb_err *e)

@@ -363,7 +363,7 @@ int mb_enroll_finish(struct mb_tool *t, const char *url, struct mb_err *e)
 	ret = b.until < mb_now() ? too_late(&b, e) :
 				   redeem(&n, &b, &text, &state, e);
 out:
-	mb_enroll_clear(&n);
+	mb_enroll_end(&n, ret);
 	clear(&b);
 	mb_secret_clear(&text);
 	mb_secret_clear(&state);

@@ -167,7 +167,7 @@ static int work(void *arg, size_t item, struct mb_err *e)
 	json_decref(doc);
 	json_decref(t.result);
 	json_decref(t.errors);
-	mb_enroll_clear(&n);
+	mb_enroll_end(&n, -1);
 	mb_store_free(&t.store);
 	return status + (t.changed ? CHANGED : 0);
 }

@@ -2,12 +2,14 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "tools/presets.h"
 #include "lib/provider.h"
 #include "tools/adding.h"
+#include "tools/caught.h"
 #include "tools/enroll.h"
 #include "tools/init.h"
 #include "tools/out.h"
@@ -16,11 +18,18 @@
 
 enum { LIST_MAX = 400 };
 
-void mb_enroll_clear(struct mb_enroll *n)
+void mb_enroll_end(struct mb_enroll *n, int ret)
 {
+	if (ret == 0 && n->tool->changed && n->caught &&
+	    !mb_opts_has(&n->tool->opts, "check")) {
+		mb_caught_tell(n->tool, n->caught);
+		n->caught = NULL;
+	}
 	mb_credfile_clear(&n->credentials);
 	mb_record_clear(&n->old);
 	mb_grant_clear(&n->grant);
+	free(n->caught);
+	n->caught = NULL;
 }
 
 /* May things be made on the way? */
@@ -100,6 +109,9 @@ int mb_enroll_open(struct mb_enroll *n, struct mb_err *e)
 		    read_credentials(n, e) < 0)
 			return -1;
 	}
+	/* Not for each of many. */
+	if (!mb_opts_has(&n->tool->opts, "from"))
+		n->caught = mb_caught_find(n->tool);
 	if (mb_pick_drop(n->tool, e) < 0)
 		return -1;
 	return mb_store_read(n->tool->store, n->id, &n->old, NULL, e) < 0 ?

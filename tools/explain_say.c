@@ -11,6 +11,7 @@
 #include "tools/explain.h"
 #include "tools/login_words.h"
 #include "tools/out.h"
+#include "tools/records.h"
 #include "tools/store_pick.h"
 
 enum { CHALLENGE_MAX = 2048 };
@@ -122,14 +123,34 @@ static void say_failure(struct mb_tool *t, const struct mb_account *a)
 	mb_explain_say(t, &x);
 }
 
+/* 0: a rule serves it, and there is no token on which to judge. */
+static int say_ruled(struct mb_tool *t, const char *address)
+{
+	enum mb_grant_type grant = MB_GRANT_CODE;
+	struct mb_rule_match m;
+
+	if (mb_records_rule(t, address, &m, NULL) <= 0)
+		return -1;
+	(void)mb_grant_type_find(m.grant, &grant);
+	mb_out_set_str(t, "account", address);
+	mb_out_set_str(t, "rule", m.pattern);
+	mb_out_line(t, "%s: nothing is wrong here, the rule %s (client credential %s) serves it; %s",
+		    address, m.pattern, m.credential,
+		    mb_grant_kind(grant)->keeps_token ?
+		    "the next use fetches an access token" :
+		    "the token is what the mail program hands over as password");
+	return 0;
+}
+
 int mb_explain_account(struct mb_tool *t, const char *address,
 		       struct mb_err *e)
 {
 	struct mb_account a = { 0 };
 
-	if (mb_pick_store(t, MB_PICK_LOOK, e) < 0 || mb_pick_drop(t, e) < 0 ||
-	    mb_accounts_look(t, address, &a, e) < 0)
+	if (mb_pick_store(t, MB_PICK_LOOK, e) < 0 || mb_pick_drop(t, e) < 0)
 		return -1;
+	if (mb_accounts_look(t, address, &a, e) < 0)
+		return e->id == MB_E_NOT_ENROLLED ? say_ruled(t, address) : -1;
 	mb_out_set_str(t, "account", a.address);
 	mb_out_set_str(t, "state", mb_accounts_word(a.state));
 	if (a.error_class[0] || a.state == MB_STATE_BROKEN)

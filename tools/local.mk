@@ -12,6 +12,7 @@ TOOLS_SOURCES = \
 	%D%/accounts.h \
 	%D%/adding.c \
 	%D%/adding.h \
+	%D%/caught.c %D%/caught.h \
 	%D%/change.c \
 	%D%/change.h \
 	%D%/clientfile.c %D%/clientfile.h %D%/clientfile_ini.c \

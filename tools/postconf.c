@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "tools/capture.h"
@@ -161,4 +162,60 @@ int mb_postconf_set_service(const struct mb_postconf *p, const char *name,
 		return run(p, "-MX", name, out, sizeof(out), e);
 	(void)snprintf(word, sizeof(word), "%s=%s", name, line);
 	return run(p, "-Me", word, out, sizeof(out), e);
+}
+
+int mb_postconf_value(const struct mb_postconf *p, const char *service,
+		      const char *name, char *value, struct mb_err *e)
+{
+	char line[MB_POSTCONF_VALUE], key[128];
+	const char *at, *found = NULL, *end = " ";
+
+	if (mb_postconf_service(p, service, line, e) < 0)
+		return -1;
+	/* The last one counts. */
+	(void)snprintf(key, sizeof(key), " %s=", name);
+	for (at = line; (at = strstr(at, key)) != NULL; found = at)
+		at += strlen(key);
+	/* -o { name = value with blanks } */
+	(void)snprintf(key, sizeof(key), "{ %s = ", name);
+	for (at = line; (at = strstr(at, key)) != NULL; found = at) {
+		at += strlen(key);
+		end = "}";
+	}
+	if (!found)
+		return mb_postconf_get(p, name, value, e);
+	(void)snprintf(value, MB_POSTCONF_VALUE, "%.*s",
+		       (int)strcspn(found, end), found);
+	return 1;
+}
+
+/* Words and tables, the first that matches counts; what a table says is not
+ * looked up. */
+enum mb_postconf_filter mb_postconf_filter(const char *filter)
+{
+	static const char *const ours[] = { "xoauth2", "oauthbearer" };
+	bool denied[2] = { false, false };
+	const char *p = filter;
+	size_t len, i;
+
+	for (; *p; p += len) {
+		bool no;
+
+		p += strspn(p, " ,\t");
+		no = *p == '!';
+		p += no;
+		len = strcspn(p, " ,\t");
+		for (i = 0; i < 2; i++) {
+			if (len != strlen(ours[i]) ||
+			    strncasecmp(p, ours[i], len) != 0)
+				continue;
+			if (!no && !denied[i])
+				return MB_FILTER_NAMED;
+			denied[i] = true;
+		}
+		if (!no && (memchr(p, ':', len) || memchr(p, '/', len)) &&
+		    (!denied[0] || !denied[1]))
+			return MB_FILTER_ANY;
+	}
+	return filter[strspn(filter, " ,\t")] ? MB_FILTER_NONE : MB_FILTER_ANY;
 }

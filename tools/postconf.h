@@ -33,4 +33,18 @@ int mb_postconf_service(const struct mb_postconf *p, const char *name,
 int mb_postconf_set_service(const struct mb_postconf *p, const char *name,
 			    const char *line, struct mb_err *e);
 
+/* A parameter as a transport has it: -o in master.cf counts more than main.cf.
+ * The same results. */
+int mb_postconf_value(const struct mb_postconf *p, const char *service,
+		      const char *name, char *value, struct mb_err *e);
+
+/* What a smtp_sasl_mechanism_filter does to XOAUTH2 and OAUTHBEARER. */
+enum mb_postconf_filter {
+	MB_FILTER_NONE,		/* neither gets through */
+	MB_FILTER_ANY,		/* they do, like others */
+	MB_FILTER_NAMED,	/* one of them is named */
+};
+
+enum mb_postconf_filter mb_postconf_filter(const char *filter);
+
 #endif

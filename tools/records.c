@@ -157,9 +157,33 @@ int mb_records_id(const char *address, char *id, struct mb_err *e)
 	return mb_address_record_id(canon, id, e);
 }
 
-int mb_records_unknown(const struct mb_tool *t, const char *address,
+int mb_records_rule(struct mb_tool *t, const char *address,
+		    struct mb_rule_match *m, struct mb_err *e)
+{
+	struct mb_token_world w;
+
+	mb_pick_world(t, &w);
+	return mb_token_rule(&w, address, NULL, m, NULL, e);
+}
+
+int mb_records_unknown(struct mb_tool *t, const char *address,
 		       struct mb_err *e)
 {
+	struct mb_rule_match m;
+
+	if (mb_records_rule(t, address, &m, NULL) > 0) {
+		(void)mb_fail(e, MB_E_NOT_ENROLLED, address, " has no sign-in "
+			      "of its own, it is served by the rule %s",
+			      m.pattern);
+		return mb_remedy(e, "to end that: %s remove '%s'",
+				 mb_pick_command(t), m.pattern);
+	}
+	if (mb_rules_is_pattern(address)) {
+		(void)mb_fail(e, MB_E_NOT_ENROLLED, address, " is no rule in "
+			      "%s that has a token for all its mailboxes",
+			      mb_store_label(t->store));
+		return mb_remedy(e, "run: %s list rules", mb_pick_command(t));
+	}
 	(void)mb_fail(e, MB_E_NOT_ENROLLED, address, " is not enrolled in %s",
 		      mb_store_label(t->store));
 	return mb_remedy(e, "run: %s enroll %s; if it uses a password: "
@@ -167,7 +191,7 @@ int mb_records_unknown(const struct mb_tool *t, const char *address,
 			 address);
 }
 
-void mb_records_which(const struct mb_tool *t, const char *address,
+void mb_records_which(struct mb_tool *t, const char *address,
 		      struct mb_err *e)
 {
 	if (e->id == MB_E_NOT_ENROLLED && !strcmp(e->object, address))

@@ -4,6 +4,7 @@
 #define MB_TOOLS_RECORDS_H
 
 #include "lib/record.h"
+#include "lib/rules.h"
 #include "tools/tool.h"
 
 /*
@@ -45,12 +46,16 @@ int mb_records_remove(struct mb_tool *t, const char *id, struct mb_err *e);
 /* Record id of an address as typed.  id: MB_RECORD_ID_LEN + 1 bytes. */
 int mb_records_id(const char *address, char *id, struct mb_err *e);
 
-/* MB_E_NOT_ENROLLED, word for word. */
-int mb_records_unknown(const struct mb_tool *t, const char *address,
+/* Is it served by a rule, should it have no record of its own?  1, 0, -1. */
+int mb_records_rule(struct mb_tool *t, const char *address,
+		    struct mb_rule_match *m, struct mb_err *e);
+
+/* MB_E_NOT_ENROLLED, word for word; a rule that serves it is named. */
+int mb_records_unknown(struct mb_tool *t, const char *address,
 		       struct mb_err *e);
 
 /* If *e is the library's word for that: with this store in the command. */
-void mb_records_which(const struct mb_tool *t, const char *address,
+void mb_records_which(struct mb_tool *t, const char *address,
 		      struct mb_err *e);
 
 /* The id of the record that has an account's tokens, its own or a rule's; what

@@ -10,6 +10,7 @@
 #include "tools/change.h"
 #include "tools/out.h"
 #include "tools/owner.h"
+#include "tools/records.h"
 #include "tools/rule.h"
 #include "tools/store_pick.h"
 
@@ -204,6 +205,68 @@ int mb_rule_add(struct mb_tool *t, const char *pattern, struct mb_err *e)
 	return ret;
 }
 
+/* Does a rule lead there?  Where that cannot be told: yes. */
+static bool reached(const struct mb_token_world *w,
+		    const struct mb_credfile *file, const struct mb_account *a)
+{
+	struct mb_rule_match m;
+	size_t i;
+	int r = mb_token_rule(w, a->address, NULL, &m, NULL, NULL);
+
+	if (r < 0 || (r > 0 && !strcmp(m.id, a->rule_id)))
+		return true;
+	/* A shared token, of which another rule makes use. */
+	for (i = 0; i < file->nrules; i++)
+		if (!strcmp(file->rules[i].credential, a->credential) &&
+		    mb_token_rule(w, file->rules[i].user, NULL, &m, NULL,
+				  NULL) > 0 && !strcmp(m.id, a->rule_id))
+			return true;
+	return false;
+}
+
+void mb_rule_sweep(struct mb_tool *t, const struct mb_credfile *file,
+		   struct mb_accounts *a)
+{
+	struct mb_token_world w;
+	size_t i, n = 0;
+
+	mb_pick_world(t, &w);
+	for (i = 0; i < a->n; i++) {
+		struct mb_account *one = &a->list[i];
+
+		if (one->rule_id[0] && !reached(&w, file, one) &&
+		    mb_records_remove(t, one->rule_id, NULL) >= 0)
+			mb_accounts_free(one);
+		else
+			a->list[n++] = *one;
+	}
+	a->n = n;
+}
+
+/* As the records' owner, with the file as it is now. */
+static int sweep(struct mb_tool *t, void *arg, void *out, struct mb_err *e)
+{
+	struct mb_accounts a = { 0 };
+
+	(void)out;
+	if (mb_accounts_read(t, &a, e) < 0)
+		return -1;
+	mb_rule_sweep(t, arg, &a);
+	mb_accounts_clear(&a);
+	return 0;
+}
+
+/* What is left over is no failure: refresh --due comes by. */
+static void sweep_after(struct mb_tool *t)
+{
+	struct mb_credfile file = { 0 };
+	char none = 0;
+
+	if (mb_change_look(t, &file, NULL) == 0)
+		(void)mb_owner_run(t, sweep, &file, &none, sizeof(none), NULL);
+	mb_credfile_clear(&file);
+}
+
 int mb_rule_remove(struct mb_tool *t, const char *pattern, struct mb_err *e)
 {
 	bool check = mb_opts_has(&t->opts, "check");
@@ -225,6 +288,8 @@ int mb_rule_remove(struct mb_tool *t, const char *pattern, struct mb_err *e)
 	if (put(&change, old, NULL, NULL, e) < 0 ||
 	    mb_change_commit(t, &change, e) < 0)
 		goto out;
+	if (!check)
+		sweep_after(t);
 	mb_out_set_str(t, "rule", pattern);
 	mb_out_outcome(t, "%s the rule %s", check ? "would remove" : "removed",
 		       pattern);

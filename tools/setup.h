@@ -33,6 +33,7 @@ struct mb_setup {
 	const char *servers[MB_SETUP_ACCOUNTS];
 	struct mb_setup_account *accounts;
 	size_t n;
+	char credentials[400];	/* "work, gmail": what the store has */
 	const char *command;	/* the tool, as a mail program calls it */
 };
 
@@ -45,6 +46,8 @@ struct mb_setup {
  * 0, or -1: MB_E_BAD_ADDRESS, MB_E_USAGE, ...
  */
 int mb_setup_find(struct mb_setup *s, struct mb_err *e);
+/* On stderr, if it is not enrolled: the command that does it. */
+void mb_setup_hint(const struct mb_setup *s, const struct mb_setup_account *a);
 void mb_setup_clear(struct mb_setup *s);
 
 /* ---- tools/setup_clients.c ---- */

@@ -10,24 +10,30 @@
 #include "tools/accounts.h"
 #include "tools/change.h"
 #include "tools/login.h"
+#include "tools/out.h"
 #include "tools/owner.h"
 #include "tools/presets.h"
+#include "tools/records.h"
 #include "tools/setup.h"
 #include "tools/store_pick.h"
 
-/* The client credential of an enrolled account, looked up as the records'
- * owner; "" if there is none. */
+/* The client credential of an account that is enrolled or has a rule, looked up
+ * as the records' owner; "" if there is none. */
 static int credential_of(struct mb_tool *t, void *arg, void *out,
 			 struct mb_err *e)
 {
 	struct mb_account a = { 0 };
 	struct mb_err why = { 0 };
+	struct mb_rule_match m;
 
 	if (mb_accounts_look(t, arg, &a, &why) < 0) {
 		if (why.id != MB_E_NOT_ENROLLED) {
 			*e = why;
 			return -1;
 		}
+		if (mb_records_rule(t, arg, &m, NULL) > 0)
+			(void)snprintf(out, MB_NAME_MAX + 1, "%s",
+				       m.credential);
 		return 0;
 	}
 	(void)snprintf(out, MB_NAME_MAX + 1, "%s", a.credential);
@@ -111,6 +117,10 @@ static int fill(struct mb_setup *s, struct mb_setup_account *a,
 	const struct mb_provider *p;
 	char canonical[MB_ADDRESS_MAX + 1];
 
+	if (mb_rules_is_pattern(word))
+		return mb_opts_usage(&s->tool->opts, e, "%s is a rule; a mail "
+				     "program needs the address of a mailbox",
+				     word);
 	if (mb_address_canon(word, canonical, e) < 0)
 		return -1;
 	(void)snprintf(a->address, sizeof(a->address), "%s", word);
@@ -151,6 +161,34 @@ static void take_known(struct mb_setup_account *a, const char *server)
 		       port == 465 ? "tls" : "starttls");
 }
 
+static void list_name(struct mb_setup *s, const char *name)
+{
+	size_t used = strlen(s->credentials);
+
+	(void)snprintf(s->credentials + used, sizeof(s->credentials) - used,
+		       "%s%s", used ? ", " : "", name);
+}
+
+void mb_setup_hint(const struct mb_setup *s, const struct mb_setup_account *a)
+{
+	const char *command = mb_pick_command(s->tool);
+	bool one = !strchr(s->credentials, ',');
+
+	if (a->enrolled)
+		return;
+	mb_out_note("note: %s is not enrolled, so no token goes out for it yet; enrol it first:",
+		    a->address);
+	if (!s->credentials[0])
+		mb_out_note("next: %s add NAME --provider %s, then: %s enroll %s",
+			    command, a->provider[0] ? a->provider : "PROVIDER",
+			    command, a->address);
+	else
+		mb_out_note("next: %s enroll %s --credential %s%s%s%s", command,
+			    a->address, one ? s->credentials : "NAME",
+			    one ? "" : " (one of: ", one ? "" : s->credentials,
+			    one ? "" : ")");
+}
+
 int mb_setup_find(struct mb_setup *s, struct mb_err *e)
 {
 	struct mb_tool *t = s->tool;
@@ -160,6 +198,7 @@ int mb_setup_find(struct mb_setup *s, struct mb_err *e)
 	bool store = mb_pick_store(t, MB_PICK_LOOK, &none) == 0;
 	int ret = -1;
 
+	s->credentials[0] = '\0';
 	/* Without a store the lines can be shown all the same; a store that was
 	 * named, or is broken, is another matter. */
 	if (!store && none.id != MB_E_NO_STORE &&
@@ -173,6 +212,8 @@ int mb_setup_find(struct mb_setup *s, struct mb_err *e)
 	if ((store && mb_change_look(t, &file, e) < 0) ||
 	    mb_presets_load(t, &presets, e) < 0)
 		goto out;
+	for (size_t i = 0; i < file.ncredentials; i++)
+		list_name(s, file.credentials[i].name);
 	for (size_t i = 0; i < s->n; i++)
 		if (fill(s, &s->accounts[i], s->addresses[i],
 			 store ? &file : NULL, &presets, e) < 0)

@@ -292,10 +292,7 @@ static void remarks(const struct mb_setup *s)
 	size_t i;
 
 	for (i = 0; i < s->n; i++) {
-		if (!s->accounts[i].enrolled)
-			mb_out_note("next: %s enroll %s",
-				    mb_pick_command(s->tool),
-				    s->accounts[i].address);
+		mb_setup_hint(s, &s->accounts[i]);
 		if (s->accounts[i].own_authority)
 			mb_out_note("note: the provider of %s has an authority "
 				    "of its own: smtp_tls_CAfile must name it",

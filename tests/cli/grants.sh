@@ -194,6 +194,76 @@ run apply "$RUN/twice"
 check "two rules as specific: both lines" has "$err" \
 	"twice line 5: there is a rule for *@A.org already, on line 4"
 
+# ---- a mailbox that a rule serves, at every verb ----
+cat >"$RUN/cmd2" <<'END'
+#!/bin/sh
+echo "MARKER-$MAILBEARER_ACCOUNT"
+END
+chmod +x "$RUN/cmd2"
+run add each --provider custom --grant command --command "$RUN/cmd2" --host 127.0.0.1
+run enroll '*@each.org' --credential each
+for who in u1@contoso.com u1@each.org; do
+	run show "$who"
+	equal "a rule's mailbox: shown ($who)" 0 "$status"
+	run explain "$who"
+	check "a rule's mailbox: nothing is wrong ($who)" has "$out" "nothing is wrong"
+	run doctor "$who" --offline
+	check "a rule's mailbox: doctor knows it ($who)" lacks "$out" "is not enrolled"
+	run setup mbsync "$who" --imap imaps://h.example.test
+	check "a rule's mailbox: setup sends nobody to enrol it ($who)" \
+		lacks "$err" "not enrolled"
+	for words in "" --if-needed; do
+		# shellcheck disable=SC2086
+		run enroll "$who" $words
+		equal "a rule's mailbox: needs no enrolment ($who $words)" \
+			"0 unchanged" "$status $(cat "$out")"
+	done
+	run remove "$who" --yes
+	equal "a rule's mailbox: has nothing to remove ($who)" 3 "$status"
+	check "and the rule is named" has "$err" \
+		"$who has no sign-in of its own, it is served by the rule *@${who#*@}; to end that: mailbearer --store $RUN/store remove '*@${who#*@}'"
+	run revoke "$who" --yes
+	check "nor to revoke" has "$err" "served by the rule"
+done
+run show u1@each.org
+check "show: which rule" has "$out" "*@each.org"
+check "show: no token yet" has "$out" "none yet, the first use fetches one"
+run setup mbsync '*@each.org' --imap imaps://h.example.test
+check "a rule is no mailbox that a program could be set up for" has "$err" \
+	"is a rule; a mail program needs the address of a mailbox"
+run token u1@each.org
+run token u2@each.org
+run remove '*@each.org'
+mb list >"$out"
+check "a rule that goes takes its mailboxes' tokens along" lacks "$out" each.org
+equal "and no other's" "$(mb token '*@contoso.com' 2>/dev/null)" \
+	"$(mb token u7@contoso.com 2>/dev/null)"
+cat >"$RUN/exact" <<END
+credentials = ( { name = "shared"; provider = "custom"; client_id = "cid";
+  grant = "client_credentials"; client_secret_file = "$RUN/secret"; scope = "all";
+  hosts = ( "127.0.0.1" ); token_endpoint = "http://127.0.0.1:$port/token"; } );
+accounts = ( { user = "*@contoso.com"; credential = "shared"; },
+  { user = "one@exact.org"; credential = "shared"; } );
+END
+run apply "$RUN/exact"
+equal "a rule for one address: written" 0 "$status"
+equal "a rule for one address: the shared token" "$(mb token u7@contoso.com 2>/dev/null)" \
+	"$(mb token One@Exact.org 2>/dev/null)"
+run remove one@exact.org
+equal "a rule for one address: removed" "0 removed the rule one@exact.org" \
+	"$status $(cat "$out")"
+run token one@exact.org
+equal "a rule for one address: is gone" 3 "$status"
+equal "the token that another rule uses stays" 1 \
+	"$(mb list | grep -c 'contoso.com')"
+run set shared --scope wider
+mb token u7@contoso.com >"$out" 2>"$err"
+run refresh --due
+equal "another scope: the token of before goes with the next timer's run" 1 \
+	"$(mb list | grep -c 'contoso.com')"
+run set shared --scope all
+mb token u3@contoso.com >"$out" 2>"$err"
+
 # ---- tokens of rules in another store; tokens that are not here ----
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 	-subj /CN=to -days 30 -keyout "$RUN/to.key" -out "$RUN/to.crt" 2>/dev/null
@@ -208,7 +278,15 @@ equal "a rule's token came along" "$wanted" \
 "$tool" --store "$RUN/moved" list >"$out" 2>&1
 check "and no record is another's" lacks "$out" broken
 run add pw --provider custom --grant sasl_password --host 127.0.0.1
+run enroll one@pw.org --credential pw
+equal "the mail program's password is the token: nobody is enrolled" 2 "$status"
+check "but a rule is" has "$err" \
+	"nothing is kept; make a rule for all of its domain: mailbearer --store $RUN/store enroll '*@pw.org' --credential pw"
+check "and nothing is written" not_enrolled one@pw.org
 run enroll '*@pw.org' --credential pw
+run show u@pw.org
+check "the mail program's password is the token: shown as that" has "$out" \
+	"what the mail program hands over as password"
 run token u@pw.org
 equal "the mail program's password is the token: none is printed" 4 "$status"
 check "and why" has "$err" "takes the token from the mail program's password"

@@ -8,6 +8,7 @@ cli_tests = \
 	%D%/hooks.sh \
 	%D%/status.sh \
 	%D%/store.sh \
+	%D%/caught.sh \
 	%D%/credential.sh \
 	%D%/wrong_key.sh \
 	%D%/add_from.sh \
