@@ -27,6 +27,8 @@ struct mb_grant {
 	char scope[2049];	/* "" if the reply had none */
 	char token_type[33];
 	int64_t retry_after;	/* seconds; 0: the reply did not say */
+	int64_t clock_off;	/* our clock less the server's, seconds; 0: not
+				 * known */
 };
 
 void mb_grant_clear(struct mb_grant *g);

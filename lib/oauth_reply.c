@@ -17,7 +17,11 @@
 #include "lib/outcome.h"
 #include "lib/record.h"
 
-enum { RETRY_AFTER_MAX = 86400 };
+enum {
+	RETRY_AFTER_MAX = 86400,
+	/* Servers allow for as much (RFC 7523 section 3 leaves it to them). */
+	CLOCK_SLACK = 60,
+};
 
 /* jansson keeps strings in plain memory: wipe what can be reached. */
 static void wipe_json(json_t *j)
@@ -305,6 +309,29 @@ static void empty(struct mb_grant *g)
 	mb_secret_move(&g->refresh_token, &room);
 }
 
+/* Was an assertion of ours refused because our clock is wrong?  The reply has
+ * the server's. */
+static bool clock_is_off(const struct mb_oauth_asked *asked,
+			 const struct mb_http_reply *reply, struct mb_err *e)
+{
+	const struct mb_credential *c = asked->credential;
+	int64_t off = asked->now - reply->date;
+
+	if (!reply->date || reply->status < 400 || reply->status >= 500 ||
+	    (off > -CLOCK_SLACK && off < CLOCK_SLACK) ||
+	    (c->auth_method != MB_AUTH_KEY &&
+	     c->grant != MB_GRANT_JWT_BEARER))
+		return false;
+	mb_fail(e, MB_E_CLIENT_REFUSED, "clock", "this host's is %lld minutes "
+		"%s the one of the token endpoint of client credential %s, "
+		"which refuses what is signed now",
+		(long long)((off < 0 ? -off : off) + 30) / 60,
+		off < 0 ? "behind" : "ahead of", c->name);
+	mb_remedy(e, "set the clock (timedatectl set-ntp true); it is tried "
+		  "again by itself");
+	return true;
+}
+
 enum mb_outcome mb_oauth_judge(const struct mb_oauth_asked *asked,
 			       const struct mb_http_reply *reply,
 			       struct mb_grant *out, struct mb_err *e)
@@ -322,6 +349,10 @@ enum mb_outcome mb_oauth_judge(const struct mb_oauth_asked *asked,
 		out->retry_after = reply->retry_after < RETRY_AFTER_MAX ?
 				   reply->retry_after : RETRY_AFTER_MAX;
 	outcome = judge(asked, reply, root, strict, out, e);
+	if (reply->date)
+		out->clock_off = asked->now - reply->date;
+	if (outcome != MB_OUT_GRANTED && clock_is_off(asked, reply, e))
+		outcome = MB_OUT_TRANSIENT;
 	json_free(root);
 	return outcome;
 }

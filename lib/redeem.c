@@ -11,9 +11,6 @@
 #include "lib/paths.h"
 #include "lib/record.h"
 
-/* Servers allow for as much (RFC 7523 section 3 leaves it to them). */
-enum { CLOCK_SLACK = 60 };
-
 static int prepare(struct mb_err *e)
 {
 	if (mb_http_prepare(e) < 0)
@@ -35,41 +32,6 @@ static int find(const struct mb_secret *text, const char *name,
 	for (size_t i = 0; i < sizeof(hex); i++)
 		digest[i] = hex[i];
 	return 0;
-}
-
-/* Was an assertion of ours refused because our clock is wrong?  The reply has
- * the server's. */
-static bool clock_is_off(const struct mb_oauth_asked *asked,
-			 const struct mb_http_reply *reply,
-			 struct mb_err *e)
-{
-	const struct mb_credential *c = asked->credential;
-	int64_t off = asked->now - reply->date;
-
-	if (!reply->date || (off > -CLOCK_SLACK && off < CLOCK_SLACK) ||
-	    (c->auth_method != MB_AUTH_KEY &&
-	     c->grant != MB_GRANT_JWT_BEARER))
-		return false;
-	mb_fail(e, MB_E_CLIENT_REFUSED, "clock", "this host's is %lld minutes "
-		"%s the one of the token endpoint of client credential %s, "
-		"which refuses what is signed now",
-		(long long)((off < 0 ? -off : off) + 30) / 60,
-		off < 0 ? "behind" : "ahead of", c->name);
-	mb_remedy(e, "set the clock (timedatectl set-ntp true); it is tried "
-		  "again by itself");
-	return true;
-}
-
-static enum mb_outcome judge(const struct mb_oauth_asked *asked,
-			     const struct mb_http_reply *reply,
-			     struct mb_grant *out, struct mb_err *e)
-{
-	enum mb_outcome o = mb_oauth_judge(asked, reply, out, e);
-
-	if (o != MB_OUT_GRANTED && reply->status >= 400 &&
-	    reply->status < 500 && clock_is_off(asked, reply, e))
-		return MB_OUT_TRANSIENT;
-	return o;
 }
 
 /* One POST, and what came of it. */
@@ -100,7 +62,7 @@ static enum mb_outcome exchange(struct mb_oauth_asked *asked,
 	switch (mb_http_post(&q, &reply, e)) {
 	case MB_HTTP_ANSWERED:
 		asked->now = mb_now();
-		outcome = judge(asked, &reply, out, e);
+		outcome = mb_oauth_judge(asked, &reply, out, e);
 		break;
 	case MB_HTTP_LOST:
 		outcome = MB_OUT_TRANSIENT;

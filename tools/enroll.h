@@ -113,6 +113,9 @@ void mb_enroll_say(const struct mb_enroll *n, int64_t expires_at);
 int mb_enroll_check(const struct mb_enroll *n, const char *nonce,
 		    struct mb_err *e);
 
+/* Say so, if our clock is off by so many seconds that it matters. */
+void mb_enroll_clock(const struct mb_enroll *n, int64_t off_s);
+
 /* Write the record; n->grant is moved into it. */
 int mb_enroll_save(struct mb_enroll *n, struct mb_err *e);
 

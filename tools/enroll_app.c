@@ -60,6 +60,7 @@ int mb_enroll_app(struct mb_enroll *n, struct mb_err *e)
 	}
 	if (obtain(n, e) != MB_OUT_GRANTED)
 		return -1;
+	mb_enroll_clock(n, n->grant.clock_off);
 	until = n->grant.expires_at;
 	if (mb_enroll_save(n, e) < 0)
 		return -1;

@@ -10,7 +10,7 @@
 #include "tools/out.h"
 #include "tools/store_pick.h"
 
-enum { LOCK_MS = 30000 };
+enum { LOCK_MS = 30000, CLOCK_S = 300 };
 
 static bool has_word(const char *words, const char *word)
 {
@@ -47,12 +47,13 @@ static int no_refresh_token(const struct mb_enroll *n, struct mb_err *e)
 }
 
 /* A clock that is off makes tokens look expired, or never. */
-static void look_at_clock(const struct mb_enroll *n,
-			  const struct mb_idtoken *t)
+void mb_enroll_clock(const struct mb_enroll *n, int64_t off_s)
 {
-	int64_t off = mb_idtoken_clock_min(t, mb_now());
+	int64_t off = off_s / 60;
 
-	if (off && !mb_opts_has(&n->tool->opts, "import"))
+	if (off_s > -CLOCK_S && off_s < CLOCK_S)
+		return;
+	if (!mb_opts_has(&n->tool->opts, "import"))
 		mb_out_note("note: this host's clock is %lld min %s the provider's; set it right",
 			    (long long)(off < 0 ? -off : off),
 			    off < 0 ? "behind" : "ahead of");
@@ -63,12 +64,14 @@ static int check_id_token(const struct mb_enroll *n, const char *nonce,
 {
 	struct mb_idtoken t = { 0 };
 
-	if (n->grant.id_token.len == 0)
+	if (n->grant.id_token.len == 0) {
+		mb_enroll_clock(n, n->grant.clock_off);
 		return 0;
+	}
 	if (mb_idtoken_read(&t, &n->grant.id_token, n->credential->client_id,
 			    n->account, e) < 0)
 		return -1;
-	look_at_clock(n, &t);
+	mb_enroll_clock(n, 60 * mb_idtoken_clock_min(&t, mb_now()));
 	if (mb_idtoken_check(&t, n->credential, nonce, n->account, e) < 0)
 		return -1;
 	return mb_idtoken_is(&t, n->owner, e);

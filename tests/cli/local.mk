@@ -9,6 +9,7 @@ cli_tests = \
 	%D%/status.sh \
 	%D%/store.sh \
 	%D%/caught.sh \
+	%D%/clock.sh \
 	%D%/credential.sh \
 	%D%/wrong_key.sh \
 	%D%/add_from.sh \

@@ -40,6 +40,7 @@
  *	--expires N		expires_in, default 3600
  *	--log FILE		a line per POST: PATH AUTHORIZATION BODY
  *	--cert FILE --key FILE	speak TLS
+ *	--clock N		replies have a Date, N seconds ahead of this clock
  *	--docs DIR		GET /PATH is answered with DIR/PATH, or 404
  *	--until-eof
  */
@@ -59,6 +60,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { REQUEST_MAX = 256 * 1024, ANSWERS_MAX = 64 * 1024,
@@ -75,6 +77,7 @@ static struct {
 	const char *refresh;
 	const char *expires;
 	const char *docs;
+	const char *clock;
 	FILE *log;
 	SSL_CTX *tls;
 } state = { .lock = PTHREAD_MUTEX_INITIALIZER, .access = "access-",
@@ -183,11 +186,19 @@ static bool receive(struct peer *p)
 static void reply_type(struct peer *p, const char *status, const char *headers,
 		       const char *type, const char *body)
 {
-	char head[1024];
+	char head[1024], date[64] = "";
+	time_t now = time(NULL);
+	struct tm tm;
 
-	snprintf(head, sizeof(head), "HTTP/1.1 %s\r\n%sContent-Type: %s\r\n"
+	if (state.clock) {
+		now += strtol(state.clock, NULL, 10);
+		strftime(date, sizeof(date),
+			 "Date: %a, %d %b %Y %H:%M:%S GMT\r\n",
+			 gmtime_r(&now, &tm));
+	}
+	snprintf(head, sizeof(head), "HTTP/1.1 %s\r\n%s%sContent-Type: %s\r\n"
 		 "Content-Length: %zu\r\nCache-Control: no-store\r\n"
-		 "Connection: close\r\n\r\n", status, headers, type,
+		 "Connection: close\r\n\r\n", status, headers, date, type,
 		 strlen(body));
 	if (say(p, head))
 		say(p, body);
@@ -582,6 +593,8 @@ static void read_arguments(char **argv)
 			cert = *argv;
 		else if (strcmp(word, "--key") == 0)
 			key = *argv;
+		else if (strcmp(word, "--clock") == 0)
+			state.clock = *argv;
 		else if (strcmp(word, "--docs") == 0)
 			state.docs = *argv;
 		else if (strcmp(word, "--log") == 0)
