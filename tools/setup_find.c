@@ -201,7 +201,8 @@ int mb_setup_find(struct mb_setup *s, struct mb_err *e)
 	s->credentials[0] = '\0';
 	/* Without a store the lines can be shown all the same; a store that was
 	 * named, or is broken, is another matter. */
-	if (!store && none.id != MB_E_NO_STORE &&
+	if (!store && (none.id != MB_E_NO_STORE ||
+		       t->home_kind != MB_HOME_AUTO) &&
 	    none.id != MB_E_NOT_PERMITTED) {
 		*e = none;
 		return -1;

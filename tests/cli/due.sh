@@ -242,6 +242,44 @@ run refresh --due
 exits "whatever is on record about it: 0" 0
 is "its state" "needs configuration" "$(of gone@x.org state)"
 
+# ---- a rule's token, shared by its mailboxes ----
+
+answers 'json={"access_token":"MARKER-short","token_type":"Bearer","expires_in":1}'
+add_custom app --grant client_credentials
+run enroll '*@app.org' --credential app
+exits "a rule: 0" 0
+sleep 1
+answers grant
+: >"$T/log"
+run refresh --due
+exits "a rule's token is due: 0" 0
+in_out "it is refreshed under the rule's name" '*@app.org: refreshed, valid until 20'
+posted "by one request" 1
+is "it is in the status file" ok "$(of '\*@app.org' state)"
+is "with its client credential" app "$(of '\*@app.org' credential)"
+before=$("$TOOL" --store "$S" token '*@app.org' 2>/dev/null)
+is "each of its mailboxes has the new token" "$before" \
+	"$("$TOOL" --store "$S" token u7@app.org 2>/dev/null)"
+run refresh --due
+posted "and there is nothing more to do" 0
+run set app --client-secret-file "$T/secret" --no-verify --scope other
+run refresh --due
+run list
+not_in_out "another scope: what nobody finds any more is taken away" "app.org"
+answers 'json={"access_token":"MARKER-short","token_type":"Bearer","expires_in":1}'
+"$TOOL" --store "$S" token u7@app.org >/dev/null 2>&1
+sleep 1
+answers error=invalid_client:401
+run refresh --due
+exits "a rule's client credential refused: 1" 1
+in_err "is named" "client credential app: "
+run refresh --due
+exits "once: 0" 0
+run remove '*@app.org'
+run remove app
+exits "a rule that is removed leaves nothing behind" 0
+answers keep
+
 # ---- at a time ----
 
 # tenths ARG...: how long the run took, in tenths of a second

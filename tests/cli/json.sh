@@ -28,7 +28,6 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 	-subj /CN=to -days 30 -keyout "$T/to.key" -out "$T/to.crt" 2>/dev/null
 nowhere="--authorization-endpoint http://127.0.0.1:1/a --token-endpoint"
 nowhere="$nowhere http://127.0.0.1:1/t --host h.example.test"
-mkdir "$T/postfix"
 printf 'true\n' >"$T/editor"
 chmod +x "$T/editor"
 EDITOR=$T/editor
@@ -75,7 +74,6 @@ cat >"$T/table" <<END
 2 enroll *@x.org --credential cred
 2 enroll --from $T/list.bad
 0 setup mbsync a@x.org --imap imaps://h.example.test
-0 setup postfix a@x.org --smtp smtp://h.example.test
 2 setup nobody a@x.org
 0 list
 0 list accounts

@@ -23,6 +23,11 @@ endpoint --log "$T/log" keep
 run init --service-user nobody
 add_custom cred
 enrolled a@x.org cred
+# A rule's token comes without a refresh token.
+endpoint --log "$T/log.app" grant
+add_custom app --grant client_credentials
+run enroll '*@app.org' --credential app
+quiet token u1@app.org
 mkdir "$T/passed"
 cp "$S/key" "$T/passed/key"
 chmod 711 "$T/passed"
@@ -84,6 +89,8 @@ sweep() {
 
 service_goes_on a@x.org
 is "the service user gets a token" 0 $?
+service_goes_on u2@app.org
+is "also by a rule" 0 $?
 sweep "refresh" a@x.org 0 refresh a@x.org --force
 sweep "a first enroll" b@x.org 3 enroll b@x.org --credential cred \
 	--import "$T/import.json"
@@ -91,9 +98,12 @@ sweep "enroll again" a@x.org 0 enroll a@x.org --credential cred \
 	--import "$T/import.json" --replace
 sweep "set" a@x.org 0 set cred --client-id other --no-verify
 sweep "rename" a@x.org 0 rename cred renamed
+sweep "rename behind a rule" u2@app.org 0 rename app renamed
+sweep "remove of a rule" u2@app.org 3 remove '*@app.org'
 sweep "remove" a@x.org 3 remove a@x.org --yes
 sweep "init" a@x.org 0 init --service-user nobody
 sweep "add" a@x.org 0 add second --provider custom --client-id x --public \
+	--authorization-endpoint "http://127.0.0.1:$port/authorize" \
 	--token-endpoint "http://127.0.0.1:$port/token" --host h.example.test
 
 done_testing

@@ -6,6 +6,7 @@ cli_tests = \
 	%D%/grammar.sh \
 	%D%/json.sh \
 	%D%/hooks.sh \
+	%D%/setup.sh \
 	%D%/status.sh \
 	%D%/store.sh \
 	%D%/caught.sh \
