@@ -162,16 +162,19 @@ static void remember(pid_t pid)
 	known[i] = pid;
 }
 
-/* All of them, at once. */
+/* All of them, at once; and who has just been forked, as soon as it shows. */
 static void kill_all(void)
 {
+	int status;
+	pid_t pid;
 	size_t i;
 
 	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (known[i])
 			kill(known[i], SIGKILL);
-	while (waitpid(-1, NULL, __WALL) > 0)
-		;
+	while ((pid = waitpid(-1, &status, __WALL)) > 0)
+		if (WIFSTOPPED(status))
+			kill(pid, SIGKILL);
 }
 
 static int kill_tree_at(const char *dir, long n, char *const *command)
