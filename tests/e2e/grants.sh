@@ -150,7 +150,39 @@ import() {
 put "for import"
 check "import: enrolled with a refresh token" import
 check "import: mbsync fetches" fetched import
-check "import: removed" mb remove "$USER_NAME" --yes
+
+# ends STATUS WORD...: how the tool ends; its words are in ends.out.
+ends() {
+	wanted=$1
+	shift
+	mb "$@" >"$RUN/ends.out" 2>&1
+	got=$?
+	[ "$got" -eq "$wanted" ] ||
+		{ echo "exit $got"; cat "$RUN/ends.out"; return 1; }
+}
+wrong_secret() {
+	printf 'e2e+of&another\n' |
+		mb set bed --client-secret-file - --no-verify
+}
+right_secret() {
+	printf 'e2e+secret%%of&lenient:~/=?\n' |
+		mb set bed --client-secret-file - --no-verify
+}
+check "revoke: its endpoint" mb set bed \
+	--revocation-endpoint "$ISSUER/token/revocation"
+check "revoke: another client's secret" wrong_secret
+check "revoke: is refused by the server" ends 4 revoke "$USER_NAME" --yes
+check "revoke: it is said" has "$RUN/ends.out" "is refused (invalid_client)"
+check "revoke: and the account stays" ends 0 show "$USER_NAME"
+check "revoke: the right one again" right_secret
+check "revoke: the server takes it" ends 0 revoke "$USER_NAME" --yes
+check "revoke: and it is removed" ends 3 show "$USER_NAME"
+check "revoke: somebody kept the refresh token" import
+check "revoke: the server knows it no more" ends 4 refresh "$USER_NAME"
+check "revoke: its owner would sign in again" has "$RUN/ends.out" \
+	"refresh token refused (invalid_grant)"
+check "revoke: a token that it does not know is no reason to keep it" \
+	ends 0 revoke "$USER_NAME" --yes
 
 # A rule: nobody is enrolled.
 put "for rule"
