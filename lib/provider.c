@@ -10,7 +10,7 @@
 
 #include "lib/credconf.h"
 
-#define REMEDY "install it again, or mend that line"
+#define REMEDY "mend that line, or put the file back as it was"
 
 enum { FILE_MAX = 1024 * 1024, STEP_MAX = 1000 };
 

@@ -189,6 +189,7 @@ int mb_clientfile_parse(struct mb_clientfile *f, const struct mb_secret *text,
 {
 	const char *s = mb_secret_str(text);
 	struct mb_clientfile got = { 0 };
+	json_t *list = NULL;
 	int ret;
 
 	if (memchr(s, '\0', text->len))
@@ -200,6 +201,8 @@ int mb_clientfile_parse(struct mb_clientfile *f, const struct mb_secret *text,
 		ret = wrong(e, name, "is PEM: a key or certificate "
 			    "(--key-file, --certificate-file), not an OAuth "
 			    "client");
+	else if (*s == '[' && (list = mb_json_read(text, 0, NULL)) != NULL)
+		ret = wrong(e, name, "is JSON, but no object");
 	else if (*s == '[' || *s == '#' || *s == ';')
 		ret = mb_clientfile_ini(&got, text, name, section, e);
 	else if (!strncmp(s, "//", 2) || strstr(s, "account \""))
@@ -207,6 +210,7 @@ int mb_clientfile_parse(struct mb_clientfile *f, const struct mb_secret *text,
 	else
 		ret = wrong(e, name, *s ? "is neither JSON nor a known "
 			    "configuration" : "is empty");
+	json_decref(list);
 	if (ret == 0) {
 		mb_clientfile_clear(f);
 		*f = got;	/* moved, with its secret */

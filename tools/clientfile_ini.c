@@ -195,10 +195,15 @@ int mb_clientfile_alone(const struct mb_clientfile *f, unsigned int clients,
 			struct mb_err *e)
 {
 	if (!f->c.client_id[0]) {
-		mb_fail(e, MB_E_CONFIG_VALUE, name, "has no section "
-			"[%s] with a client_id; nothing changed", section ?
-			section : "ADDRESS");
-		return mb_remedy(e, "give another file");
+		if (section)
+			mb_fail(e, MB_E_CONFIG_VALUE, name, "has no account "
+				"%s with a client_id; nothing changed",
+				section);
+		else
+			mb_fail(e, MB_E_CONFIG_VALUE, name, "has no account "
+				"with a client_id; nothing changed");
+		return mb_remedy(e, section ? "name another --section, or "
+				 "another file" : "give another file");
 	}
 	if (clients > 1) {
 		mb_fail(e, MB_E_CONFIG_VALUE, name, "has different "

@@ -180,8 +180,25 @@ static int load(struct mb_enroll *n, const char *file, struct mb_err *e)
 	if (mb_input_file(file, MB_IMPORT_MAX, &json, e) == 0)
 		ret = mb_import_parse(&n->grant, &json, mb_now(),
 				      strcmp(file, "-") ? file : "stdin", e);
+	if (ret == 0)
+		mb_import_client_id(&json, n->client_id, sizeof(n->client_id));
 	mb_secret_clear(&json);
 	return ret;
+}
+
+/* A refresh token is of use to its own client only. */
+static int check_client(const struct mb_enroll *n, struct mb_err *e)
+{
+	const struct mb_credential *c = n->credential;
+
+	if (!n->client_id[0] || !strcmp(n->client_id, c->client_id))
+		return 0;
+	mb_fail(e, MB_E_BAD_TOKEN, n->account, "the file's sign-in belongs to "
+		"client id %.200s, and client credential %s is %.200s; nothing "
+		"saved", n->client_id, c->name, c->client_id);
+	return mb_remedy(e, "name the client credential of that client id "
+			 "(--credential), or add it: mailbearer add NAME "
+			 "--client-id ID ...");
 }
 
 static int import(struct mb_enroll *n, struct mb_err *e)
@@ -194,7 +211,7 @@ static int import(struct mb_enroll *n, struct mb_err *e)
 		return mb_remedy(e, "to overwrite it: %s enroll %s --import FILE --replace",
 				 mb_pick_command(n->tool), n->account);
 	}
-	if (mb_enroll_check(n, "", e) < 0)
+	if (mb_enroll_check(n, "", e) < 0 || check_client(n, e) < 0)
 		return -1;
 	if (checking(n))
 		return would(n, "by import, with client credential",

@@ -131,20 +131,30 @@ static size_t count_users(const struct mb_accounts *a, const char *name)
 	return n;
 }
 
+/* What it proves itself with. */
+static const char *proof(const struct mb_credential *c)
+{
+	if (c->client_secret.len)
+		return "yes";
+	if (c->private_key.len)
+		return "key";
+	return mb_grant_kind(c->grant)->needs_endpoint ? "public" : "-";
+}
+
 static int credential_row(struct mb_tool *t, struct mb_table *table,
 			  json_t *array, const struct mb_credential *c,
 			  size_t users, struct mb_err *e)
 {
 	char count[24];
 	const char *cells[5] = { c->name, c->provider, c->client_id,
-				 c->client_secret.len ? "yes" : "public",
+				 proof(c),
 				 count };
 
 	if (t->json)
 		(void)json_array_append_new(array, json_pack(
 			"{s:s, s:s, s:s, s:b, s:I, s:I}", "name", c->name,
 			"provider", c->provider, "client_id", c->client_id,
-			"public", !c->client_secret.len, "accounts",
+			"public", !strcmp(proof(c), "public"), "accounts",
 			(json_int_t)users, "secret_expires_at",
 			(json_int_t)mb_expiry_at(c)));
 	(void)snprintf(count, sizeof(count), "%zu", users);

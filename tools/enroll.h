@@ -21,6 +21,7 @@ struct mb_enroll {
 	struct mb_record old;	/* generation 0: there is none */
 	const struct mb_credential *credential;
 	struct mb_grant grant;
+	char client_id[MB_CLIENT_ID_MAX + 1];	/* --import: as the file says */
 	struct mb_caught *caught;	/* seen before privileges were dropped */
 };
 

@@ -187,3 +187,16 @@ out:
 	mb_grant_clear(&out);
 	return ret;
 }
+
+void mb_import_client_id(const struct mb_secret *json, char *client_id,
+			 size_t size)
+{
+	json_t *reply = mb_json_read(json, JSON_REJECT_DUPLICATES, NULL);
+	struct mb_err ignored = { 0 };
+
+	client_id[0] = '\0';
+	if (json_is_object(reply) &&
+	    take_text(client_id, size, reply, "client_id", "", &ignored) < 0)
+		client_id[0] = '\0';
+	json_decref(reply);
+}

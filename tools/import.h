@@ -23,4 +23,9 @@ enum { MB_IMPORT_MAX = 64 * 1024 };
 int mb_import_parse(struct mb_grant *g, const struct mb_secret *json,
 		    int64_t now, const char *object, struct mb_err *e);
 
+/* The client id in it, if it names one: a refresh token is of use to its own
+ * client only.  client_id: size bytes, "" if there is none. */
+void mb_import_client_id(const struct mb_secret *json, char *client_id,
+			 size_t size);
+
 #endif

@@ -165,9 +165,10 @@ shown own provider custom "no known provider: custom"
 shown own token_endpoint https://idp.example.test/token "its endpoint"
 shown own scope "mail.read mail.send" "its scope, of two lines"
 run add own2 --from "$T/file" --section d@x.org
-in_err "a section that is not there" "has no section [d@x.org]"
+in_err "a section that is not there" "has no account d@x.org with a client_id"
 refused "an INI file of others" '[main]
-a = MARKER' "has no section [ADDRESS]" "another file"
+a = MARKER' "has no account with a client_id" "another file"
+refused "a JSON list" '["MARKER"]' "is JSON, but no object" ""
 refused "a password flow" '[a@x.org]
 client_id = x
 oauth2_flow = password' "has oauth2_flow password" "enroll ADDRESS"

@@ -62,6 +62,13 @@ check "more than 64 KiB fails" test "$status" -ne 0
 run enroll c@x.org --import "$RUN/none"
 check "a file that is not there fails, and is named" has "$err" "$RUN/none"
 check "none of these enrolled anybody" not_enrolled c@x.org
+import '{"refresh_token":"MARKER-r","client_id":"another","client_secret":"MARKER-s"}' c@x.org
+equal "a sign-in of another client: 1" 1 "$status"
+check "a sign-in of another client is named" has "$err" \
+	"c@x.org: the file's sign-in belongs to client id another, and client credential bed is cid; nothing saved"
+check "and nobody is enrolled by it" not_enrolled c@x.org
+import '{"refresh_token":"MARKER-r","client_id":"cid"}' d@x.org
+equal "the same client's is taken" 0 "$status"
 run enroll c@x.org --replace
 equal "--replace without --import: 2" 2 "$status"
 

@@ -144,6 +144,12 @@ run set cmd --command "$RUN/cmd" --command fail
 ) >"$out" 2>"$err"
 check "a command: its end is known where SIGCHLD is ignored" has "$err" "ended with status 3"
 
+mb list credentials >"$out" 2>&1
+check "a list of them: a secret" grep -q '^byname .* yes  ' "$out"
+check "a list of them: a key is no public client" grep -q '^bykey .* key  ' "$out"
+check "a list of them: a command proves nothing" grep -q '^cmd .* -  ' "$out"
+equal "none of them is public" 0 "$(mb list credentials --json | grep -c '"public": true')"
+
 # ---- rules ----
 : >"$RUN/log"
 app shared --grant client_credentials --client-secret-file "$RUN/secret"

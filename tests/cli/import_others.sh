@@ -20,7 +20,7 @@ takes() {
 }
 takes "sasl-xoauth2's token file" a@x.org '{
 	"access_token" : "MARKER-a",
-	"client_id" : "theirs",
+	"client_id" : "id-cred",
 	"expiry" : "1700000000",
 	"refresh_token" : "MARKER-refresh-0",
 	"user" : "a@x.org"
@@ -31,7 +31,7 @@ takes "mutt_oauth2.py's token file, decrypted" b@x.org '{"registration": "google
 	"access_token_expiration": "2023-11-14T22:13:20.000000",
 	"refresh_token": "MARKER-refresh-0"}'
 takes "getmail's token file" c@x.org '{"scope": "mail", "user": "c@x.org",
-	"client_id": "theirs", "client_secret": "MARKER-theirs",
+	"client_id": "id-cred", "client_secret": "MARKER-theirs",
 	"token_uri": "https://x.org/token", "auth_uri": "https://x.org/auth",
 	"refresh_token": "MARKER-refresh-0"}'
 
