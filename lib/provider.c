@@ -32,7 +32,8 @@ static const struct mb_member members[] = {
 	TEXT(token_endpoint), TEXT(revocation_endpoint), TEXT(issuer),
 	TEXT(device_endpoint), WORDS(device_scopes),
 	PLAIN(device_public, BOOL), TEXT(scope), TEXT(scope_imap),
-	TEXT(scope_pop), TEXT(scope_smtp), TEXT(app_scope), WORDS(hosts),
+	TEXT(scope_pop), TEXT(scope_smtp), TEXT(app_scope), WORDS(app_no_tenant),
+	WORDS(hosts),
 	TEXT(callback_url),
 	{ "redirect", MB_MEMBER_CHOICE, AT(redirect), 0, styles, 0 },
 	PLAIN(redirect_no_ipv6, BOOL), WORDS(redirect_no_query),
@@ -42,6 +43,7 @@ static const struct mb_member members[] = {
 	PLAIN(idle_days, INT), PLAIN(testing_days, INT),
 	PLAIN(client_id_guid, BOOL), TEXT(client_id_suffix),
 	PLAIN(servers, OTHER), PLAIN(steps, OTHER), PLAIN(lasts, OTHER),
+	PLAIN(app_steps, OTHER),
 };
 
 struct port {
@@ -76,6 +78,7 @@ void mb_providers_clear(struct mb_providers *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		free_texts(p->list[i].steps, &p->list[i].nsteps);
+		free_texts(p->list[i].app_steps, &p->list[i].napp_steps);
 		free_texts(p->list[i].lasts, &p->list[i].nlasts);
 	}
 	free(p->list);
@@ -179,6 +182,8 @@ static int read_provider(const struct mb_credconf *conf,
 	if (mb_credconf_read(conf, group, members, COUNT(members), p, e) < 0 ||
 	    read_servers(conf, group, p, e) < 0 ||
 	    read_texts(conf, group, "steps", p->steps, &p->nsteps, e) < 0 ||
+	    read_texts(conf, group, "app_steps", p->app_steps,
+		       &p->napp_steps, e) < 0 ||
 	    read_texts(conf, group, "lasts", p->lasts, &p->nlasts, e) < 0)
 		return -1;
 	if (!p->name[0])

@@ -49,6 +49,7 @@ struct mb_provider {
 	char scope_pop[MB_PROVIDER_SCOPE];
 	char scope_smtp[MB_PROVIDER_SCOPE];
 	char app_scope[513];		/* where nobody signs in; "": scope */
+	char app_no_tenant[257];	/* tenants that then have no tokens */
 	char hosts[2049];		/* blank-separated patterns */
 	char callback_url[MB_URL_MAX + 1];	/* default; "" ask */
 	int redirect;			/* enum mb_redirect_style */
@@ -72,6 +73,8 @@ struct mb_provider {
 	int64_t testing_days;		/* while the app is not published; 0: - */
 	char *steps[MB_PROVIDER_STEPS];	/* console steps; see mb_provider_step() */
 	size_t nsteps;
+	char *app_steps[MB_PROVIDER_STEPS];	/* where nobody signs in */
+	size_t napp_steps;
 	char *lasts[MB_PROVIDER_STEPS];	/* how long a sign-in lasts, in words */
 	size_t nlasts;
 };

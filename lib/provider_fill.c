@@ -228,6 +228,14 @@ int mb_provider_check(const struct mb_provider *p,
 			"the client secret looks like a client id");
 		return mb_remedy(e, "copy \"Client secret\" instead");
 	}
+	if (c->grant == MB_GRANT_CLIENT_CREDENTIALS &&
+	    has_word(p->app_no_tenant, c->tenant)) {
+		mb_fail(e, MB_E_CONFIG_VALUE, object, "%s gives an app tokens "
+			"of its own for one directory alone, and %s is none",
+			p->title, c->tenant);
+		return mb_remedy(e, "give --tenant: the directory's id or "
+				 "domain");
+	}
 	if (p->secret == MB_NEED_YES && !secret->len && !c->private_key.len) {
 		mb_fail(e, MB_E_SECRET_WRONG, object,
 			"%s wants a client secret", p->title);

@@ -121,7 +121,8 @@ static void print_texts(struct mb_tool *t, const char *member,
 	size_t i;
 
 	if (n)
-		mb_out_line(t, "%s", "");
+		mb_out_line(t, "%s", !strcmp(member, "app_steps") ?
+			    "\nWithout anybody signing in (add --grant):" : "");
 	for (i = 0; i < n; i++) {
 		mb_provider_step(texts[i], steps ? redirect : "", text,
 				 sizeof(text));
@@ -183,6 +184,7 @@ static int show(struct mb_tool *t, const struct mb_provider *p,
 	print_servers(t, p);
 	print_texts(t, "lasts", p->lasts, p->nlasts, NULL);
 	print_texts(t, "steps", p->steps, p->nsteps, redirect);
+	print_texts(t, "app_steps", p->app_steps, p->napp_steps, redirect);
 	print_next(t, p);
 	return 0;
 }

@@ -200,6 +200,34 @@ static int check_only(struct mb_enroll *n, struct mb_err *e)
 	return ret;
 }
 
+/* Known to be a mailbox of a provider that none of several is for? */
+static bool elsewhere(const struct mb_enroll *n, const char *names,
+		      struct mb_err *e)
+{
+	struct mb_providers all = { 0 };
+	const struct mb_provider *p;
+	bool none = true;
+	size_t i;
+
+	if (mb_presets_load(n->tool, &all, NULL) < 0)
+		return false;
+	p = mb_provider_find(&all, n->owner);
+	for (i = 0; p && i < n->credentials.ncredentials; i++)
+		none = none && strcmp(n->credentials.credentials[i].provider,
+				      p->name) != 0;
+	if (p && none) {
+		(void)mb_fail(e, MB_E_NO_CREDENTIAL, n->owner, "is a mailbox "
+			      "of %s, and no client credential is for it "
+			      "(there are: %s)", p->name, names);
+		(void)mb_remedy(e, "run: %s add NAME --provider %s; if one of "
+				"them is right: %s enroll %s --credential NAME",
+				mb_pick_command(n->tool), p->name,
+				mb_pick_command(n->tool), n->account);
+	}
+	mb_providers_clear(&all);
+	return p && none;
+}
+
 int mb_enroll_credential(struct mb_enroll *n, struct mb_err *e)
 {
 	const char *name = mb_opts_get(&n->tool->opts, "credential");
@@ -225,6 +253,8 @@ int mb_enroll_credential(struct mb_enroll *n, struct mb_err *e)
 		n->credential = by_domain(n);
 	if (n->credential)
 		return 0;
+	if (elsewhere(n, names, e))
+		return -1;
 	mb_fail(e, MB_E_USAGE, n->account,
 		"which client credential? There are: %s", names);
 	return mb_remedy(e, "run: %s enroll %s --credential NAME",

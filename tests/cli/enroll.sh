@@ -165,6 +165,10 @@ run enroll e@x.org --no-browser
 equal "several client credentials: 2" 2 "$status"
 check "several client credentials: they are named" has "$err" \
 	"which client credential? There are: bed, fixed; run: "
+run enroll e@gmail.com --no-browser
+equal "several, and none of the address's provider: 3" 3 "$status"
+check "several, and none of the address's provider: it is said" has "$err" \
+	"e@gmail.com: is a mailbox of google, and no client credential is for it (there are: bed, fixed); run: "
 run enroll e@x.org --no-browser --credential nope
 equal "an unknown client credential: 3" 3 "$status"
 begin a@x.org --no-browser

@@ -125,6 +125,30 @@ static void microsoft_needs_a_tenant(void **state)
 	assert_string_equal(c.callback_url, "http://localhost/");
 }
 
+static void an_app_has_no_tokens_of_its_own_in_every_directory(void **state)
+{
+	static const char *const none[] = { "common", "organizations",
+					    "consumers" };
+	const struct mb_provider *p = mb_provider_find(&all, "microsoft");
+	struct mb_credential c = { .grant = MB_GRANT_CLIENT_CREDENTIALS };
+	struct mb_err e = {0};
+
+	(void)state;
+	snprintf(c.client_id, sizeof(c.client_id),
+		 "11111111-1111-1111-1111-111111111111");
+	for (size_t i = 0; i < 3; i++) {
+		snprintf(c.tenant, sizeof(c.tenant), "%s", none[i]);
+		assert_int_equal(mb_provider_check(p, &c, &e), -1);
+		assert_int_equal(e.id, MB_E_CONFIG_VALUE);
+		assert_non_null(strstr(e.cause, none[i]));
+	}
+	snprintf(c.tenant, sizeof(c.tenant), "contoso.com");
+	assert_int_equal(mb_provider_check(p, &c, &e), 0);
+	c.grant = MB_GRANT_CODE;
+	snprintf(c.tenant, sizeof(c.tenant), "common");
+	assert_int_equal(mb_provider_check(p, &c, &e), 0);
+}
+
 static int mix_up(const char *provider, const char *id, const char *secret,
 		  struct mb_err *e)
 {
@@ -436,6 +460,8 @@ int main(void)
 		cmocka_unit_test(a_filled_credential_passes_the_check),
 		cmocka_unit_test(fill_keeps_what_was_given),
 		cmocka_unit_test(microsoft_needs_a_tenant),
+		cmocka_unit_test(
+			an_app_has_no_tokens_of_its_own_in_every_directory),
 		cmocka_unit_test(a_redirect_uri_known_to_fail_is_refused),
 		cmocka_unit_test(the_usual_mix_ups_are_caught),
 		cmocka_unit_test(a_step_shows_the_redirect_uri),
