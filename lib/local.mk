@@ -2,7 +2,7 @@
 # libbase: libc only; plugin, engine, http module and tool all contain it.
 # libengine: libcrypto.  libhttp: libcurl, jansson, libconfig.
 
-noinst_LTLIBRARIES += libcommand.la libbase.la libhome.la libengine.la libhttp.la libpaths.la \
+noinst_LTLIBRARIES += libcommand.la libwire.la libbase.la libhome.la libengine.la libhttp.la libpaths.la \
 	libsealcms.la
 
 BASE_SOURCES = \
@@ -80,6 +80,9 @@ libsealcms_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 # Running a program: helper and tool alone, never inside a mail program.
 libcommand_la_SOURCES = %D%/command.h %D%/command.c %D%/command_run.c
 libcommand_la_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
+
+# The bytes of a login: plugin and tool.
+libwire_la_SOURCES = %D%/wire.h %D%/wire.c
 
 # Installed paths; tests/local.mk has the build tree's.
 libpaths_la_SOURCES = %D%/paths.h %D%/paths.c

@@ -7,10 +7,11 @@ noinst_LTLIBRARIES += libmech.la
 
 PLUGIN_SOURCES = \
 	%D%/abi.h %D%/abi.c %D%/host.h %D%/host.c %D%/load.h %D%/load.c \
-	%D%/mech.h %D%/mech.c %D%/prompt.h %D%/prompt.c %D%/names.h %D%/names.c %D%/wire.h %D%/wire.c
+	%D%/mech.h %D%/mech.c %D%/prompt.h %D%/prompt.c %D%/names.h %D%/names.c
 
 libmech_la_SOURCES = $(PLUGIN_SOURCES)
 libmech_la_CFLAGS = $(AM_CFLAGS) $(SASL_CFLAGS)
+libmech_la_LIBADD = libwire.la
 
 pluginexecdir = $(saslplugindir)
 pluginexec_LTLIBRARIES = %D%/libmailbearer.la

@@ -5,7 +5,7 @@
 #define MB_PLUGIN_MECH_H
 
 #include "plugin/abi.h"
-#include "plugin/wire.h"
+#include "lib/wire.h"
 
 /* What sasl_client_plug_t's glob_context points to. */
 struct mb_mech {

@@ -140,6 +140,7 @@ TOOLS_LIBS = libtools.la libcommand.la libsealcms.la libhttp.la libengine.la lib
 
 libtools_la_SOURCES = $(TOOLS_SOURCES)
 libtools_la_CFLAGS = $(TOOLS_CFLAGS)
+libtools_la_LIBADD = libwire.la
 
 mailbearer_full_SOURCES = %D%/main.c
 mailbearer_full_CFLAGS = $(TOOLS_CFLAGS)

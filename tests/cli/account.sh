@@ -37,6 +37,26 @@ is "--min-validity refreshes what lives too short" MARKER-access-2 \
 quiet --json token A@X.org
 is "token in JSON, address in capitals" MARKER-access-2 "$(json access_token)"
 
+# Google's and RFC 7628's own examples have this form; no host, no port, which a
+# server may check.
+quiet token a@x.org --format token
+is "--format token is the token" MARKER-access-2 "$(cat "$T/out")"
+quiet token a@x.org --format xoauth2
+is "--format xoauth2 is the whole response, byte by byte" \
+	"757365723d6140782e6f726701617574683d426561726572204d41524b45522d6163636573732d320101" \
+	"$(base64 -d <"$T/out" | xxd -p | tr -d '\n')"
+is "in one line" 1 "$(wc -l <"$T/out" | tr -d ' ')"
+quiet token a@x.org --format oauthbearer
+is "--format oauthbearer likewise" \
+	"6e2c613d6140782e6f72672c01617574683d426561726572204d41524b45522d6163636573732d320101" \
+	"$(base64 -d <"$T/out" | xxd -p | tr -d '\n')"
+quiet --json token a@x.org --format xoauth2
+is "and in JSON under a name of its own" user=a@x.org \
+	"$(json initial_response | base64 -d | tr '\001' '\n' | head -n 1)"
+run token a@x.org --format login
+exits "another format: 2" 2
+in_err "says which there are" "--format is token, xoauth2 or oauthbearer"
+
 run show a@x.org
 in_out "show redacts the access token, a short one altogether" \
 	"access_token             … (15 characters, sha256 "

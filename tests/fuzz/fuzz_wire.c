@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/secret.h"
-#include "plugin/wire.h"
+#include "lib/wire.h"
 #include "tests/fuzz/fuzz.h"
 
 static size_t count(const struct mb_secret *s, char c)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "lib/secret.h"
-#include "plugin/wire.h"
+#include "lib/wire.h"
 #include "tests/unit/unit.h"
 
 #define TOKEN "ya29.vF9dft4qmTc2Nvb3RlckBhdHRhdmlzdGEuY29tCg"

@@ -4,8 +4,8 @@
  * (RFC 7628), and what a server says when it refuses.  Pure; the only file
  * that writes wire bytes.
  */
-#ifndef MB_PLUGIN_WIRE_H
-#define MB_PLUGIN_WIRE_H
+#ifndef MB_LIB_WIRE_H
+#define MB_LIB_WIRE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -6,7 +6,7 @@
 #include <strings.h>
 
 #include "lib/escape.h"
-#include "plugin/wire.h"
+#include "lib/wire.h"
 
 /* Control bytes are octal and alone in their literal: a hexadecimal escape
  * would swallow the 'a' of "auth". */
