@@ -44,6 +44,10 @@ static const char *command(struct mb_tool *t, char *buf, size_t size)
 	return buf;
 }
 
+/* In an address these need quotes nowhere. */
+#define PLAIN "abcdefghijklmnopqrstuvwxyz" "ABCDEFGHIJKLMNOPQRSTUVWXYZ" \
+	"0123456789" "@.-_+="
+
 /* What the lines alone do not do. */
 static void remarks(const struct mb_setup *s, const struct mb_setup_client *c)
 {
@@ -61,6 +65,10 @@ static void remarks(const struct mb_setup *s, const struct mb_setup_client *c)
 			    "work with either library", c->program, library);
 	for (i = 0; i < s->n; i++) {
 		mb_setup_hint(s, &a[i]);
+		if (a[i].address[strspn(a[i].address, PLAIN)])
+			mb_out_note("note: %s has characters that %s's file, or "
+				    "a shell, takes for its own: quote them",
+				    a[i].address, c->name);
 		if (a[i].own_authority)
 			mb_out_note("note: its provider has an authority of "
 				    "its own: %s must be told to trust it, "
@@ -143,6 +151,11 @@ static int run(struct mb_tool *t, struct mb_err *e)
 	s.command = command(t, words, sizeof(words));
 	if (postfix) {
 		ret = postfix_run(&s, e);
+		goto out;
+	}
+	if (c->one && s.n > 1) {
+		(void)mb_opts_usage(&t->opts, e, "%s logs in to a server with "
+				    "one account: name one address", c->name);
 		goto out;
 	}
 	if (mb_setup_find(&s, e) < 0)

@@ -247,6 +247,7 @@ int mb_migrate(struct mb_setup *s, struct mb_migrate *m, struct mb_err *e)
 		s->servers[i] = m->list[i].server;
 	}
 	s->n = m->n;
+	s->taken_over = true;
 	ret = 0;
 out:
 	mb_providers_clear(&presets);

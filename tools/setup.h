@@ -34,6 +34,7 @@ struct mb_setup {
 	struct mb_setup_account *accounts;
 	size_t n;
 	char credentials[400];	/* "work, gmail": what the store has */
+	bool taken_over;	/* by --migrate, or would be with --check */
 	const char *command;	/* the tool, as a mail program calls it */
 };
 
@@ -52,14 +53,20 @@ void mb_setup_clear(struct mb_setup *s);
 
 /* ---- tools/setup_clients.c ---- */
 
-/* What a program speaks. */
-enum { MB_SETUP_IMAP = 1, MB_SETUP_SMTP = 2, MB_SETUP_POP = 4 };
+/* What a program speaks; LATER: TLS by STARTTLS only. */
+enum {
+	MB_SETUP_IMAP = 1,
+	MB_SETUP_SMTP = 2,
+	MB_SETUP_POP = 4,
+	MB_SETUP_LATER = 8,
+};
 
 struct mb_setup_client {
 	const char *name;
 	unsigned speaks;
 	unsigned needs;		/* of it, at least */
 	const char *program;	/* whose SASL library matters, or NULL */
+	bool one;		/* its lines are for one account only */
 	/* Lines with @WORD@ in them; a line "?imap", "?smtp" or "?pop" begins a
 	 * part that is left out where there is no such server, "?" ends it. */
 	const char *text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The mail programs, as data.  Every text here was run against real servers
- * (tests/e2e/clients.sh) unless its first line says otherwise. */
+ * (tests/e2e/clients.sh, mta.sh). */
 #include "config.h"
 
 #include <string.h>
@@ -129,16 +129,25 @@ static const char offlineimap[] =
 "\"@COMMAND@ token @ADDRESS@\".split()).decode().strip()\n";
 
 static const char sendmail[] =
-"# Not tried against a server here.  sendmail links Cyrus SASL: the plugin does\n"
-"# the login.  In /etc/mail/sendmail.mc:\n"
-"define(`SMART_HOST', `[@SMTP_HOST@]')dnl\n"
-"define(`RELAY_MAILER', `esmtp')dnl\n"
-"define(`RELAY_MAILER_ARGS', `TCP $h @SMTP_PORT@')dnl\n"
-"define(`ESMTP_MAILER_ARGS', `TCP $h @SMTP_PORT@')dnl\n"
-"define(`confAUTH_MECHANISMS', `XOAUTH2 OAUTHBEARER')dnl\n"
+"# sendmail links Cyrus SASL: the plugin does the login, as root, with the\n"
+"# system's store.  In /etc/mail/sendmail.mc, above the MAILER lines, each of\n"
+"# these that is not there yet; all mail then leaves through that server:\n"
+"define(`SMART_HOST', `[@RELAY_HOST@]')dnl\n"
+"define(`RELAY_MAILER_ARGS', `TCP $h @RELAY_PORT@')dnl\n"
+"define(`confDONT_EXPAND_CNAMES', `True')dnl\n"
+"define(`confCACERT', `/etc/ssl/certs/ca-certificates.crt')dnl\n"
+"define(`confCACERT_PATH', `/etc/ssl/certs')dnl\n"
+"FEATURE(`access_db', , `skip')dnl\n"
+"FEATURE(`check_cert_altnames')dnl\n"
 "FEATURE(`authinfo', `hash -o /etc/mail/authinfo.db')dnl\n"
-"# In /etc/mail/authinfo (mode 0600; then: makemap hash authinfo <authinfo):\n"
-"AuthInfo:@SMTP_HOST@ \"U:@ADDRESS@\" \"I:@ADDRESS@\" \"P:unused\" \"M:XOAUTH2\"\n";
+"# In /etc/mail/access: no login, and no mail, without a server that proves its\n"
+"# name; sendmail asks for no proof otherwise:\n"
+"TLS_Srv:@RELAY_HOST@ TEMP+VERIFY+CN\n"
+"# In /etc/mail/authinfo (mode 0600); the password is asked for and not used:\n"
+"AuthInfo:@RELAY_HOST@ \"U:@ADDRESS@\" \"I:@ADDRESS@\" \"P:unused\" \"M:XOAUTH2 OAUTHBEARER\"\n"
+"# Then, in /etc/mail, and restart sendmail:\n"
+"#   makemap hash access <access; makemap hash authinfo <authinfo\n"
+"#   m4 sendmail.mc >sendmail.cf\n";
 
 static const char nmh[] =
 "# ~/.mh_profile: the plugin does the login.\n"
@@ -160,28 +169,38 @@ static const char nmh[] =
 "?\n";
 
 static const char exim[] =
-"# Not tried against a server here.  Debian's Exim has no Cyrus SASL for\n"
-"# sending; it runs the command as its own user, who must be able to read the\n"
-"# store (mailbearer init --service-user Debian-exim).\n"
-"begin authenticators\n"
+"# Exim has no Cyrus SASL for sending: it asks the command for a token, as its own\n"
+"# user (exim -bP exim_user; Debian's here), who needs a store of its own:\n"
+"#   sudo -H -u Debian-exim mailbearer init\n"
+"# and likewise add and enroll.  In exim.conf, below the line begin authenticators:\n"
 "mailbearer:\n"
 "  driver = plaintext\n"
 "  public_name = XOAUTH2\n"
+"  client_condition = ${if eq{$transport_name}{mailbearer_smtp}}\n"
 "  client_ignore_invalid_base64\n"
 "  client_send = \"user=@ADDRESS@\\001auth=Bearer "
-"${run{@COMMAND@ token @ADDRESS@}{${sg{$value}{\\n}{}}}fail}\\001\\001\"\n"
-"begin transports\n"
+"${run{@COMMAND_ABSOLUTE@ token @ADDRESS@}{${sg{$value}{\\\\n}{}}}fail}\\001\\001\"\n"
+"# Below the line begin transports:\n"
 "mailbearer_smtp:\n"
 "  driver = smtp\n"
-"  hosts = @SMTP_HOST@\n"
 "  port = @SMTP_PORT@\n"
 "  protocol = @SMTP_SCHEME@\n"
 "  hosts_require_auth = *\n"
 "  hosts_require_tls = *\n"
-"  tls_verify_certificates = system\n";
+"  tls_verify_hosts = *\n"
+"  tls_verify_certificates = system\n"
+"  tls_sni = @SMTP_HOST@\n"
+"# Below the line begin routers, in place of the one that sends to other hosts:\n"
+"mailbearer:\n"
+"  driver = manualroute\n"
+"  domains = ! +local_domains\n"
+"  transport = mailbearer_smtp\n"
+"  route_list = * @SMTP_HOST@\n"
+"  host_find_failed = defer\n"
+"  no_more\n";
 
 static const char aerc[] =
-"# ~/.config/aerc/accounts.conf (mode 0600); sending was not tried here.\n"
+"# ~/.config/aerc/accounts.conf (mode 0600)\n"
 "[@ADDRESS@]\n"
 "?imap\n"
 "source = @IMAP_SCHEME@+xoauth2://@ADDRESS_URL@@@IMAP_HOST@:@IMAP_PORT@\n"
@@ -190,6 +209,8 @@ static const char aerc[] =
 "?smtp\n"
 "outgoing = @SMTP_SCHEME@+xoauth2://@ADDRESS_URL@@@SMTP_HOST@:@SMTP_PORT@\n"
 "outgoing-cred-cmd = @COMMAND@ token @ADDRESS@\n"
+"# Up to aerc 0.14; later ones know by smtp:// and smtps://.\n"
+"smtp-starttls = @SMTP_STARTTLS_YESNO@\n"
 "?\n"
 "from = <@ADDRESS@>\n";
 
@@ -228,23 +249,23 @@ static const char alpine[] =
 "inbox-path={@IMAP_HOST@/user=@ADDRESS@/novalidate-cert}INBOX\n";
 
 const struct mb_setup_client mb_setup_clients[] = {
-	{ "aerc", IMAP | SMTP, IMAP, NULL, aerc },
-	{ "alpine", IMAP, IMAP, NULL, alpine },
-	{ "curl", IMAP | SMTP, 0, NULL, curl },
-	{ "exim", SMTP, SMTP, NULL, exim },
-	{ "fetchmail", IMAP, IMAP, NULL, fetchmail },
-	{ "getmail", IMAP, IMAP, NULL, getmail },
-	{ "git", SMTP, SMTP, NULL, git },
-	{ "mbsync", IMAP, IMAP, "mbsync", mbsync },
-	{ "mpop", POP, POP, NULL, mpop },
-	{ "msmtp", SMTP, SMTP, NULL, msmtp },
-	{ "mutt", IMAP | SMTP, IMAP, "mutt", mutt },
-	{ "neomutt", IMAP | SMTP, IMAP, "neomutt", mutt },
-	{ "nmh", POP | SMTP, 0, NULL, nmh },
-	{ "offlineimap", IMAP, IMAP, NULL, offlineimap },
-	{ "sendmail", SMTP, SMTP, "sendmail", sendmail },
-	{ "swaks", SMTP, SMTP, NULL, swaks },
-	{ NULL, 0, 0, NULL, NULL },
+	{ "aerc", IMAP | SMTP, IMAP, NULL, false, aerc },
+	{ "alpine", IMAP, IMAP, NULL, false, alpine },
+	{ "curl", IMAP | SMTP, 0, NULL, false, curl },
+	{ "exim", SMTP, SMTP, NULL, true, exim },
+	{ "fetchmail", IMAP, IMAP, NULL, false, fetchmail },
+	{ "getmail", IMAP, IMAP, NULL, false, getmail },
+	{ "git", SMTP, SMTP, NULL, false, git },
+	{ "mbsync", IMAP, IMAP, "mbsync", false, mbsync },
+	{ "mpop", POP, POP, NULL, false, mpop },
+	{ "msmtp", SMTP, SMTP, NULL, false, msmtp },
+	{ "mutt", IMAP | SMTP, IMAP, "mutt", false, mutt },
+	{ "neomutt", IMAP | SMTP, IMAP, "neomutt", false, mutt },
+	{ "nmh", POP | SMTP, 0, NULL, false, nmh },
+	{ "offlineimap", IMAP, IMAP, NULL, false, offlineimap },
+	{ "sendmail", SMTP, SMTP | MB_SETUP_LATER, "sendmail", true, sendmail },
+	{ "swaks", SMTP, SMTP, NULL, false, swaks },
+	{ NULL, 0, 0, NULL, false, NULL },
 };
 
 static const struct {

@@ -174,7 +174,7 @@ void mb_setup_hint(const struct mb_setup *s, const struct mb_setup_account *a)
 	const char *command = mb_pick_command(s->tool);
 	bool one = !strchr(s->credentials, ',');
 
-	if (a->enrolled)
+	if (a->enrolled || s->taken_over)
 		return;
 	mb_out_note("note: %s is not enrolled, so no token goes out for it yet; enrol it first:",
 		    a->address);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/paths.h"
 #include "tools/binary.h"
 #include "tools/out.h"
 #include "tools/setup.h"
@@ -97,6 +98,8 @@ static void value_of(const struct mb_setup *s,
 		of_server(&a->imap, name + 5, "IMAP", value);
 	} else if (!strncmp(name, "SMTP_", 5)) {
 		of_server(&a->smtp, name + 5, "SMTP", value);
+	} else if (!strncmp(name, "RELAY_", 6)) {
+		of_server(&a->relay, name + 6, "SMTP", value);
 	} else if (!strncmp(name, "POP_", 4)) {
 		of_server(&a->pop, name + 4, "POP", value);
 	} else if (!strcmp(name, "ADDRESS")) {
@@ -105,6 +108,9 @@ static void value_of(const struct mb_setup *s,
 		url_user(a->address, value, VALUE_MAX);
 	} else if (!strcmp(name, "COMMAND")) {
 		(void)snprintf(value, VALUE_MAX, "%s", s->command);
+	} else if (!strcmp(name, "COMMAND_ABSOLUTE")) {
+		(void)snprintf(value, VALUE_MAX, "%s%s", mb_path_tool,
+			       s->command + strcspn(s->command, " "));
 	} else if (!strcmp(name, "COMMAND_PATH")) {
 		(void)snprintf(value, VALUE_MAX, "%.*s",
 			       (int)strcspn(s->command, " "), s->command);
@@ -212,6 +218,13 @@ int mb_setup_print(const struct mb_setup *s, const struct mb_setup_client *c,
 		return missing(s, c, a, c->speaks & MB_SETUP_IMAP ? "imap" :
 			       "smtp", c->speaks & MB_SETUP_IMAP ? "imaps" :
 			       "smtps", e);
+	if ((c->needs & MB_SETUP_LATER) && !starttls(&a->relay)) {
+		(void)mb_fail(e, MB_E_USAGE, a->address, "%s cannot begin with "
+			      "TLS: it needs a server with STARTTLS", c->name);
+		return mb_remedy(e, "run: %s setup %s %s --smtp "
+				 "smtp://HOST:587", s->command, c->name,
+				 a->address);
+	}
 	line = malloc(LINE_MAX_LEN);
 	if (!line)
 		return mb_fail(e, MB_E_NOMEM, "setup", "out of memory");

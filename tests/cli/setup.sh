@@ -44,6 +44,21 @@ in_out "the lines are there all the same" "Host imap.gmail.com"
 enrolled new@x.org cred
 run setup mbsync new@x.org --imap imaps://h.example.test
 is "enrolled: no word of it" "" "$(grep enrol "$T/err")"
+
+# Programs that log in to a server with one account, STARTTLS alone, or a path.
+run setup sendmail new@x.org other@x.org --smtp smtp://h.example.test
+exits "sendmail has one account for a server" 2
+in_err "and says so" "one account: name one address"
+run setup sendmail new@x.org --smtp smtps://h.example.test
+exits "sendmail cannot begin with TLS" 2
+in_err "and says what it needs" "it needs a server with STARTTLS"
+run setup exim new@x.org --smtp smtp://h.example.test
+in_out "Exim, which looks nowhere, gets the whole path" '${run{/'
+in_out "and insists on the server's certificate" "tls_verify_hosts = *"
+run setup mutt "o'brien@x.org" --imap imaps://h.example.test
+in_err "an address that a shell would take apart is named" \
+	"note: o'brien@x.org has characters"
+
 run_bare --store "$T/no-store.d" setup mbsync you@gmail.com
 ok "a store that was named and is none is an error" test "$status" -eq 3
 

@@ -63,7 +63,7 @@ bed_tls() {
 		-addext keyUsage=critical,keyCertSign,cRLSign &&
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout server.key -out server.csr -subj /CN=localhost &&
-	echo 'subjectAltName=DNS:localhost,IP:127.0.0.1' >server.ext &&
+	echo 'subjectAltName=DNS:localhost,DNS:mail.bed.test,IP:127.0.0.1' >server.ext &&
 	openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key \
 		-CAcreateserial -days 2 -extfile server.ext -out server.crt &&
 	# Keys of an app that signs in with an assertion.

@@ -205,10 +205,26 @@ aerc_lines() {
 	config aerc "$H/.config/aerc/accounts.conf" || return
 	[ "$OTHER_UID" = "$(id -u)" ] || chown -R "$OTHER_UID" "$H/.config"
 }
+# A second aerc hands the message to the first; the editor leaves it as it is,
+# and aerc asks whether to send it.
+send_aerc() {
+	aerc="env SSL_CERT_FILE=$CA EDITOR=true XDG_RUNTIME_DIR=$H aerc"
+	$AS tmux -L aerc -f /dev/null new-session -d -x 100 -y 30 "$aerc" || return
+	await 10 test -S "$H/aerc.sock"
+	run $aerc "mailto:x@elsewhere.test?subject=$1&body=Body."
+	await 10 screen_shows "Send this email?"
+	$AS tmux -L aerc send-keys y
+	received "$1"
+	sent=$?
+	screen_shows "$1"
+	$AS tmux -L aerc kill-server
+	return "$sent"
+}
 if client aerc && client aerc tmux; then
 	check "aerc: the lines" aerc_lines
 	check "aerc reads" read_in_tmux aerc-one \
 		"env SSL_CERT_FILE=$CA aerc"
+	check "aerc sends" send_aerc aerc-two
 fi
 
 send_msmtp() {

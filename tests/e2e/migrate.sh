@@ -99,6 +99,7 @@ check "doctor finds it as well" sh -c '"$1" doctor --offline |
 equal "one file" libmailbearer.so "$(ls "$ONLY")"
 check "--trial --check" succeeds --trial --apply --check
 check "says what it would do" said "would take over $USER_NAME"
+check "and nobody has to enrol" lacks "$RUN/migrate.all" enrol
 check "and writes nothing" same_conf
 check "--trial" succeeds --trial --apply
 check "takes over the account" said "took over $USER_NAME"

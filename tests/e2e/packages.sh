@@ -52,6 +52,11 @@ check cmd:getmail getmail6 getmail6 getmail6
 check cmd:offlineimap offlineimap3 offlineimap offlineimap
 check cmd:swaks swaks swaks swaks
 check file:/usr/bin/mh nmh nmh nmh
+check ld:libwrap.so.0 libwrap0 - -
+check ld:libnsl.so.2 libnsl2 - -
+check ld:libldap-2.5.so.0 libldap-2.5-0 - -
+check ld:libgnutls-dane.so.0 libgnutls-dane0 - -
+check ld:libidn.so.12 libidn12 - -
 check cmd:clang clang clang clang
 check cmd:valgrind valgrind valgrind valgrind
 check cmd:gnuplot gnuplot-nox gnuplot gnuplot
@@ -67,6 +72,11 @@ there() {
 	pc:*) pkg-config --exists "$what" 2>/dev/null ;;
 	perl:*) perl "-M$what" -e 1 2>/dev/null ;;
 	file:*) [ -e "$what" ] ;;
+	# For the programs that unpack_mta gets, which are Debian 12's.
+	ld:*)
+		! command -v apt-get >/dev/null ||
+			PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -qF "$what"
+		;;
 	esac
 }
 
@@ -81,8 +91,39 @@ missing() {
 		esac
 		there "$probe" || echo "$use $probe $names" |
 			awk -v c="$column" '{ print $c }'
-	done | sort -u | without "${NO_POSTFIX:+postfix}" | paste -s -d ' ' -
+	done | sort -u | without - | without "${NO_POSTFIX:+postfix}" | paste -s -d ' ' -
 }
+
+MTA_PACKAGES="sendmail-bin sendmail-cf exim4-daemon-light"
+
+# unpack_mta: sendmail and Exim, whose packages would take Postfix's place, into
+# $BUILD/mta; nothing is installed.  Who is not root could not run them.
+unpack_mta() {
+	MTA=$BUILD/mta
+	[ ! -e "$MTA/unpacked" ] || return 0
+	if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+		MTA=
+		return 0
+	fi
+	mkdir -p "$MTA/packages" &&
+		fetch_packages "$MTA" >"$BUILD/mta.log" 2>&1 &&
+		: >"$MTA/unpacked" && return
+	tail -n 5 "$BUILD/mta.log"
+	MTA=
+	return 1
+}
+
+fetch_packages() (
+	cd "$1/packages" || exit
+	# Stale package lists name versions that are gone.
+	# shellcheck disable=SC2086 # words wanted
+	apt-get -q download $MTA_PACKAGES ||
+		{ apt-get -q update && apt-get -q download $MTA_PACKAGES; } ||
+		exit
+	for deb in *.deb; do
+		dpkg -x "$deb" "$1" || exit
+	done
+)
 
 without() {
 	grep -vx -- "${1:-nothing}"

@@ -15,7 +15,7 @@ createServer(socket => {
 			if (data) appendFileSync(file, line + '\n');
 			else say('250 2.0.0 taken');
 		} else if (/^(EHLO|HELO)/i.test(line)) {
-			say('250 sink');
+			say('250-sink\r\n250 8BITMIME');
 		} else if (/^DATA/i.test(line)) {
 			data = true;
 			say('354 go on');
