@@ -78,8 +78,10 @@ static FILE *open_plain(const char *path)
 		return NULL;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		f = fdopen(fd, "r");
-	if (!f)
+	if (!f) {
 		(void)close(fd);
+		errno = EINVAL;
+	}
 	return f;
 }
 
@@ -103,6 +105,14 @@ static json_t *from_file(struct mb_tool *t, struct mb_err *e)
 				       "/" MB_STATUS_NAME);
 	}
 	f = open_plain(path);
+	if (!f && (e->id == MB_E_NOT_PERMITTED ||
+		   e->id == MB_E_KEY_UNREADABLE)) {
+		(void)mb_fail(e, e->id, path, "cannot be read (%s), and the "
+			      "store is not this user's", strerror(errno));
+		(void)mb_remedy(e, "run: sudo systemctl enable --now "
+				"mailbearer-refresh.timer, or sudo mailbearer "
+				"status");
+	}
 	if (!f)
 		return NULL;	/* why the store was not opened is said */
 	doc = json_loadf(f, 0, NULL);

@@ -130,6 +130,13 @@ if [ "$(id -u)" -eq 0 ] && id nobody >/dev/null 2>&1 &&
 	status=$?
 	exits "an empty file: 3" 3
 	in_out "is said" "is no status file"
+	rm "$S/status.json"
+	setpriv --reuid=nobody --regid=nogroup --clear-groups \
+		"$TOOL" --store "$S" status >"$T/out" 2>"$T/err"
+	status=$?
+	exits "none, and no right to the store: 3" 3
+	in_out "what is missing is the timer" \
+		"run: sudo systemctl enable --now mailbearer-refresh.timer"
 else
 	skip "a monitoring user" "needs root and nobody"
 fi
