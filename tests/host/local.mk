@@ -34,8 +34,27 @@ check_PROGRAMS += %D%/login
 %C%_login_SOURCES = %D%/login.c %D%/client.h %D%/client.c
 %C%_login_CPPFLAGS = $(AM_CPPFLAGS) $(SASL_CFLAGS)
 %C%_login_LDADD = $(SASL_LIBS)
-dist_check_SCRIPTS += %D%/perl.sh
-TESTS += %D%/perl.sh
+# The same, not linked to libsasl2 on purpose.
+check_PROGRAMS += %D%/login-local
+%C%_login_local_SOURCES = %D%/login.c %D%/local_sasl.c %D%/client.h %D%/client.c
+%C%_login_local_CPPFLAGS = $(AM_CPPFLAGS) $(SASL_CFLAGS)
+dist_check_SCRIPTS += %D%/perl.sh %D%/layouts.sh
+TESTS += %D%/perl.sh %D%/layouts.sh
+EXTRA_DIST += %D%/perl_bed.sh
+
+# The real libsasl2 and the real plugin, and another layout between them.
+check_LTLIBRARIES += %D%/short/libmailbearer.la %D%/odd/libmailbearer.la \
+	%D%/syslogged.la
+%C%_short_libmailbearer_la_SOURCES = %D%/other_abi.c
+%C%_short_libmailbearer_la_CPPFLAGS = $(libtestpaths_la_CPPFLAGS) \
+	$(SASL_CFLAGS) -DCYRUS_TAIL=13
+%C%_short_libmailbearer_la_LDFLAGS = $(mb_module_ldflags) $(mb_test_module)
+%C%_odd_libmailbearer_la_SOURCES = %D%/other_abi.c
+%C%_odd_libmailbearer_la_CPPFLAGS = $(libtestpaths_la_CPPFLAGS) \
+	$(SASL_CFLAGS) -DCYRUS_TAIL=17
+%C%_odd_libmailbearer_la_LDFLAGS = $(mb_module_ldflags) $(mb_test_module)
+%C%_syslogged_la_SOURCES = %D%/syslogged.c
+%C%_syslogged_la_LDFLAGS = $(mb_module_ldflags) $(mb_test_module)
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/unit/test_wire
@@ -66,7 +85,7 @@ check_PROGRAMS += %D%/test_local %D%/test_layout
 TESTS += %D%/test_local %D%/test_layout
 
 # Not linked to libsasl2 on purpose.
-%C%_test_local_SOURCES = %D%/test_local.c $(host_fixture)
+%C%_test_local_SOURCES = %D%/test_local.c %D%/local_sasl.c $(host_fixture)
 %C%_test_local_CPPFLAGS = $(host_cppflags)
 %C%_test_local_LDADD = libbase.la $(UNIT_LIBS)
 
