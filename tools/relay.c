@@ -35,7 +35,7 @@ void mb_relay_init(struct mb_relay *r, int in, int out)
 	memset(r, 0, sizeof(*r));
 	r->in = in;
 	r->out = out;
-	r->line_over = true;
+	r->said.over = r->asked.over = true;
 	r->flags_in = unblock(in);
 	r->flags_out = in == out ? -1 : unblock(out);
 }
@@ -61,6 +61,37 @@ static void room(struct mb_relay_half *h)
 	h->start = 0;
 }
 
+/* A BYE counts until so many lines later: the reply to LOGOUT follows it. */
+enum { BYE_LINES = 4 };
+
+static bool begins(const struct mb_relay_line *l, const char *word)
+{
+	return strncasecmp(l->begin, word, strlen(word)) == 0;
+}
+
+/* How each line begins, so that a goodbye is known. */
+static void watch(struct mb_relay_line *l, unsigned *bye, const char *p,
+		  size_t n)
+{
+	size_t have = strlen(l->begin), i;
+
+	for (i = 0; i < n; i++) {
+		if (l->over) {
+			have = 0;
+			l->over = false;
+			if (bye && *bye && ++*bye > BYE_LINES)
+				*bye = 0;
+		}
+		if (p[i] == '\n')
+			l->over = true;
+		else if (have + 1 < sizeof(l->begin))
+			l->begin[have++] = p[i];
+		l->begin[have] = '\0';
+		if (bye && l->over && begins(l, "* BYE"))
+			*bye = 1;
+	}
+}
+
 /* Bytes read into the half; 0: none now, or the end (eof). */
 static ssize_t fill_up(struct mb_relay *r)
 {
@@ -78,26 +109,9 @@ static ssize_t fill_up(struct mb_relay *r)
 		h->eof = true;
 		return 0;
 	}
+	watch(&r->asked, NULL, h->buf + h->len, (size_t)n);
 	h->len += (size_t)n;
 	return n;
-}
-
-/* How each of the server's lines begins, so that a farewell is known. */
-static void watch_lines(struct mb_relay *r, const char *p, size_t n)
-{
-	size_t have = strlen(r->tail), i;
-
-	for (i = 0; i < n; i++) {
-		if (r->line_over) {
-			have = 0;
-			r->line_over = false;
-		}
-		if (p[i] == '\n')
-			r->line_over = true;
-		else if (have + 1 < sizeof(r->tail))
-			r->tail[have++] = p[i];
-		r->tail[have] = '\0';
-	}
 }
 
 static ssize_t fill_down(struct mb_relay *r, struct mb_err *e)
@@ -111,23 +125,18 @@ static ssize_t fill_down(struct mb_relay *r, struct mb_err *e)
 	n = mb_login_read(r->server, h->buf + h->len,
 			  sizeof(h->buf) - h->len, &h->eof, e);
 	if (n > 0) {
-		watch_lines(r, h->buf + h->len, (size_t)n);
+		watch(&r->said, &r->bye, h->buf + h->len, (size_t)n);
 		h->len += (size_t)n;
 	}
 	return n;
 }
 
-/* RFC 9051 section 7.1.5, RFC 5321 section 4.2: the server says goodbye. */
+/* RFC 9051 section 7.1.5, RFC 5321 section 4.2, RFC 1939 section 6. */
 static bool farewell(const struct mb_relay *r)
 {
-	static const char *const begins[] = { "* BYE", "221", "421", "+OK" };
-	size_t i;
-
-	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++)
-		if (!strncasecmp(r->tail, begins[i], strlen(begins[i])))
-			return true;
-	/* The reply to LOGOUT comes behind the BYE: "TAG OK". */
-	return strcasestr(r->tail, " OK") != NULL;
+	return r->bye || begins(&r->said, "* BYE") ||
+	       begins(&r->said, "221") || begins(&r->said, "421") ||
+	       (begins(&r->said, "+OK") && begins(&r->asked, "QUIT"));
 }
 
 /* -1: the program is gone. */
@@ -335,17 +344,22 @@ int mb_relay_run(struct mb_relay *r, struct mb_err *e)
 		moved = move(r, e);
 		if (moved < 0)
 			break;
-		if (r->down.eof && !r->down.len)
-			return 0;
 		if (r->up.eof && !r->up.len)
 			return wind_down(r, e);
+		if (r->down.eof && !r->down.len)
+			break;
 		if (!moved && wait_either(r, -1) < 0)
 			return 0;
 	}
-	/* Some servers close without TLS's own goodbye once theirs is said. */
-	if (e->id == MB_E_NONE || farewell(r)) {
+	/* Some servers close without TLS's own goodbye once theirs is said; one
+	 * that has died, or was cut off, looks like a close to libcurl. */
+	if (farewell(r) || (moved < 0 && e->id == MB_E_NONE)) {
 		mb_err_clear(e);
 		return 0;
 	}
-	return -1;
+	if (moved < 0)
+		return -1;
+	(void)mb_fail(e, MB_E_NETWORK, "the mail server",
+		      "ended the connection in the middle of the session");
+	return mb_remedy(e, "connect again");
 }

@@ -29,8 +29,13 @@ struct mb_relay {
 	int flags_in, flags_out;	/* as they were */
 	struct mb_relay_half up;	/* from the program to the server */
 	struct mb_relay_half down;
-	char tail[16];		/* how the last line of the server's began */
-	bool line_over;
+	/* How the last line began that the server, the program, sent. */
+	struct mb_relay_line {
+		char begin[16];
+		bool over;
+	} said, asked;
+	unsigned bye;		/* lines since an IMAP server's BYE and with it,
+				 * 0: none */
 };
 
 void mb_relay_init(struct mb_relay *r, int in, int out);
@@ -53,8 +58,8 @@ int mb_relay_tell(struct mb_relay *r, const char *text, size_t n,
 int mb_relay_ask(struct mb_relay *r, const char *text, size_t n,
 		 struct mb_err *e);
 
-/* Until either side ends: 0, or -1 when the server broke off while the program
- * was still there. */
+/* Until either side ends: 0, or -1 when the server broke off, without the
+ * goodbye of its protocol, while the program was still there. */
 int mb_relay_run(struct mb_relay *r, struct mb_err *e);
 
 #endif

@@ -131,6 +131,59 @@ check "the message is taken" line '^250 2.0.0'
 check "and was handed on" await 5 has "$RUN/received" "Subject: tunnelled"
 check "with a goodbye" line '^221'
 
+# A program that is cut off in the middle of a message: nothing is sent.
+torn() {
+	printf '%s\n' "EHLO client.bed.test" "MAIL FROM:<$USER_NAME>" \
+		"RCPT TO:<x@elsewhere.test>" DATA "Subject: torn" "" "Body." |
+		talk "$SMTP"
+	line '^354' && sleep 0.5 && lacks "$RUN/received" "Subject: torn"
+}
+check "a message that is cut off is not sent" torn
+
+# A server that dies: held open, and told.
+children() { # NAME: of Dovecot
+	pgrep -P "$(cat "$RUN/dovecot/run/master.pid")" "$1"
+}
+cut_off() { # URL PROCESS PATTERN COMMANDS...
+	url=$1 process=$2 pattern=$3
+	shift 3
+	rm -f "$RUN/hold"
+	mkfifo "$RUN/hold"
+	mb tunnel "$url" --user "$USER_NAME" <"$RUN/hold" >"$RUN/talk.out" \
+		2>"$RUN/talk.err" &
+	tunnel_pid=$!
+	exec 9>"$RUN/hold"
+	[ $# -eq 0 ] || printf '%s\r\n' "$@" >&9
+	await 5 line "$pattern"
+	# shellcheck disable=SC2046 # several
+	kill -9 $(children "$process")
+	await 5 gone "$tunnel_pid"
+	exec 9>&-
+	wait "$tunnel_pid"
+	[ $? -eq 5 ] && line '\[network\]' "$RUN/talk.err"
+}
+check "an IMAP server that dies: 5" cut_off "$IMAPS" imap-login \
+	'^\* PREAUTH'
+check "also after a command" cut_off "$IMAPS" imap-login '^a OK' "a NOOP"
+check "an SMTP server that dies in the middle of a message: 5" \
+	cut_off "$SMTP" submission '^354' "EHLO client.bed.test" \
+	"MAIL FROM:<$USER_NAME>" "RCPT TO:<x@elsewhere.test>" DATA \
+	"Subject: torn" ""
+check "and nothing of it is sent" lacks "$RUN/received" "Subject: torn"
+check "a POP3 server that dies: 5" cut_off "$POP3S" pop3-login '^+OK 1' STAT
+
+# Lines that are longer than any buffer of ours, from the program.
+upward() {
+	{
+		printf 'a SEARCH SUBJECT "'
+		head -c 102400 /dev/zero | tr '\0' x
+		printf '"\nb APPEND INBOX {102417+}\nSubject: big\n\n'
+		head -c 102399 /dev/zero | tr '\0' y
+		printf '\n\nc LOGOUT\n'
+	} | talk "$IMAPS" && line '^a BAD' && line '^b OK' && line '^c OK'
+}
+check "lines of 100 KB reach the server" upward
+
 # POP3
 put pop
 pop_session() {
