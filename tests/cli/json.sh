@@ -31,6 +31,9 @@ nowhere="$nowhere http://127.0.0.1:1/t --host h.example.test"
 printf 'true\n' >"$T/editor"
 chmod +x "$T/editor"
 EDITOR=$T/editor
+# A build root may have no file system in memory: then it is refused.
+can_edit=0
+[ -w /dev/shm ] || can_edit=1
 export EDITOR
 
 # Verbs that print no document, and why.
@@ -59,7 +62,7 @@ cat >"$T/table" <<END
 3 rename nobody somebody
 0 apply $T/empty.conf
 4 apply $T/bad.conf
-0 edit
+$can_edit edit
 2 edit word
 0 enroll e@x.org --credential cred --import $T/sign-in.json
 0 enroll a@x.org --if-needed --credential cred
