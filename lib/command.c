@@ -93,7 +93,7 @@ int mb_command_parse(const struct mb_secret *output,
 
 	while (n > 0 && strchr(" \t\r\n", s[n - 1]) && s[n - 1])
 		n--;
-	if (n > 0 && s[0] == '{')
+	if (n > 0 && s[0] && strchr("{[\"", s[0]))
 		ret = take_json(output, &lifetime, out, c->name, e);
 	else
 		ret = take(s, n, out, c->name, e);

@@ -14,7 +14,7 @@
 #include "lib/clock.h"
 #include "lib/command.h"
 
-enum { ABOVE = 16, POLL_MS = 1000, WAIT_MS = 10, CANNOT = 127 };
+enum { ABOVE = 16, POLL_MS = 1000, SOON_MS = 50, WAIT_MS = 10, CANNOT = 127 };
 
 /* In the child: only system calls.  Descriptors: 0 and 2 are nowhere, 1 the
  * pipe, `report` tells an errno and closes with the exec. */
@@ -48,9 +48,27 @@ static void become(char *const argv[], char *const envp[], int out, int report)
 	_exit(CANNOT);
 }
 
+/* It is still to be waited for. */
+static bool has_ended(pid_t pid)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0)
+		return errno == ECHILD;
+	return info.si_pid == pid;
+}
+
+/* Nothing more comes, although somebody may still hold the pipe: an agent that
+ * the program has left behind. */
+static bool is_all(struct pollfd *p, pid_t pid)
+{
+	return has_ended(pid) && poll(p, 1, 0) == 0;
+}
+
 /* 0 the end, or -1: *e. */
-static int read_output(int fd, const struct mb_deadline *d, const char *program,
-		       struct mb_secret *output, struct mb_err *e)
+static int read_output(int fd, pid_t pid, const struct mb_deadline *d,
+		       const char *program, struct mb_secret *output,
+		       struct mb_err *e)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	char block[4096];
@@ -59,6 +77,7 @@ static int read_output(int fd, const struct mb_deadline *d, const char *program,
 
 	for (;;) {
 		int64_t left = mb_deadline_left(d);
+		int pause = output->len ? SOON_MS : POLL_MS;
 
 		if (left <= 0) {
 			mb_fail(e, MB_E_TIMEOUT, program,
@@ -67,8 +86,12 @@ static int read_output(int fd, const struct mb_deadline *d, const char *program,
 				  "something?");
 			break;
 		}
-		if (poll(&p, 1, left < POLL_MS ? (int)left : POLL_MS) <= 0)
-			continue;
+		if (poll(&p, 1, left < pause ? (int)left : pause) <= 0) {
+			if (!is_all(&p, pid))
+				continue;
+			ret = 0;
+			break;
+		}
 		n = read(fd, block, sizeof(block));
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -154,7 +177,7 @@ int mb_command_run(char *const argv[], char *const envp[], int64_t timeout_ms,
 		return -1;
 	ret = mb_secret_reserve(output, MB_COMMAND_OUTPUT_MAX) < 0 ?
 	      mb_fail(e, MB_E_NOMEM, argv[0], "out of memory") :
-	      read_output(fd, &d, argv[0], output, e);
+	      read_output(fd, pid, &d, argv[0], output, e);
 	(void)close(fd);
 	reap(pid, ret == 0, &d, status);
 	return ret;

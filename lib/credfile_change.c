@@ -211,7 +211,7 @@ static int in_use(const struct mb_credconf *before, const char *name,
 			 name);
 		mb_fail(e, MB_E_IN_USE, object,
 			" is used by the account rule for %s", user);
-		return mb_remedy(e, "run: mailbearer edit");
+		return mb_remedy(e, "first: mailbearer remove '%s'", user);
 	}
 	return 0;
 }

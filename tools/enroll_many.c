@@ -102,7 +102,10 @@ static int read_lines(struct many *m, struct mb_err *e)
 	    mb_secret_append(&m->text, "", 1) < 0)
 		return -1;
 	p = (char *)m->text.data;
-	for (size_t i = 0; i < m->text.len; i++)
+	/* Spreadsheets begin a file with a byte order mark. */
+	if (m->text.len > 3 && !memcmp(p, "\357\273\277", 3))
+		p += 3;
+	for (size_t i = 0; p[i]; i++)
 		count += p[i] == '\n';
 	m->lines = calloc(count, sizeof(*m->lines));
 	if (!m->lines)

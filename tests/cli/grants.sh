@@ -101,6 +101,8 @@ env) env | sed 's/=.*//' | sort | tr '\n' ' ' >"$2"; echo MARKER-env ;;
 fail) exit 3 ;;
 long) head -c 70000 /dev/zero | tr '\0' x ;;
 two) echo a; echo b ;;
+agent) echo MARKER-agent; sleep 6 & ;;
+list) echo '["MARKER"]' ;;
 *) echo "MARKER-$1-$MAILBEARER_ACCOUNT" ;;
 esac
 END
@@ -120,7 +122,12 @@ equal "a command: a clean environment" \
 	"HOME LANG MAILBEARER_ACCOUNT PATH PWD USER " "$(cat "$RUN/env")"
 command_is json
 equal "a command: JSON with an expiry" MARKER-json "$(mb token d@x.org 2>/dev/null)"
-for bad in fail:"ended with status 3" long:"printed more than 64 KiB" \
+begin=$(date +%s)
+command_is agent
+equal "a command: an agent that it leaves behind is not waited for" MARKER-agent \
+	"$(mb token d@x.org 2>/dev/null)"
+check "a command: it took no 5 s" test $(($(date +%s) - begin)) -lt 5
+for bad in list:"printed" fail:"ended with status 3" long:"printed more than 64 KiB" \
 	two:"something that cannot be a token"; do
 	command_is "${bad%%:*}"
 	check "a command: ${bad%%:*}" has "$err" "${bad#*:}"
@@ -296,6 +303,17 @@ check "the mail program's password is the token: shown as that" has "$out" \
 run token u@pw.org
 equal "the mail program's password is the token: none is printed" 4 "$status"
 check "and why" has "$err" "takes the token from the mail program's password"
+
+run remove shared
+check "a client credential that a rule uses stays" has "$err" \
+	"client credential shared is used by the account rule for *@contoso.com; first: mailbearer --store $RUN/store remove '*@contoso.com'"
+printf '\357\273\277l1@x.org\r\n  l2@x.org ,\r\n' >"$RUN/list"
+run enroll --from "$RUN/list" --credential byname
+equal "a list as a spreadsheet writes it: enrolled" 2 \
+	"$(grep -c '"outcome":"enrolled"' "$out")"
+run enroll --from "$RUN/list" --credential byname --if-needed
+equal "a list, once more: nothing to do" 2 \
+	"$(grep -c '"outcome":"unchanged"' "$out")"
 
 answers error=invalid_client:401
 app other --grant client_credentials --client-secret-file "$RUN/secret" \
