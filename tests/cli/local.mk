@@ -13,6 +13,7 @@ cli_tests = \
 	%D%/clock.sh \
 	%D%/credential.sh \
 	%D%/wrong_key.sh \
+	%D%/unreached.sh \
 	%D%/add_from.sh \
 	%D%/account.sh \
 	%D%/explain.sh \
