@@ -254,13 +254,10 @@ static const char *library_in(const char *path)
 	return NULL;
 }
 
-const char *mb_setup_sasl_library(const char *program)
+static const char *in_directories(const char *p, const char *program)
 {
-	const char *p = getenv("PATH");
 	char path[PATH_MAX];
 
-	if (!p || !*p)
-		p = "/usr/bin:/bin";
 	while (p) {
 		size_t len = strcspn(p, ":");
 
@@ -271,4 +268,15 @@ const char *mb_setup_sasl_library(const char *program)
 		p = p[len] ? p + len + 1 : NULL;
 	}
 	return NULL;
+}
+
+/* Mail servers lie where the PATH of people does not lead. */
+const char *mb_setup_sasl_library(const char *program)
+{
+	const char *p = getenv("PATH");
+	const char *library = in_directories(p && *p ? p : "/usr/bin:/bin",
+					     program);
+
+	return library ? library : in_directories("/usr/sbin:/usr/lib",
+						  program);
 }

@@ -22,9 +22,16 @@ OWN=$RUN/own
 PLUGINS=$(pkg-config --variable=libdir libsasl2)/sasl2
 EXIM_UID=990
 own_files() {
-	mkdir -p "$OWN/spool/exim4" "$OWN/spool/mqueue" "$OWN/sasl2" || return
+	mkdir -p "$OWN/spool/exim4" "$OWN/spool/mqueue" "$OWN/sasl2" \
+		"$OWN/etc/ssl" || return
 	chmod 755 "$RUN" "$OWN" &&
-	cp -a /etc "$OWN/etc" && cp -a "$PLUGINS/." "$OWN/sasl2/" &&
+	# What a C library and TLS ask for, and nothing that is secret.
+	for f in passwd group nsswitch.conf resolv.conf host.conf services \
+		protocols localtime ld.so.cache alternatives ssl/openssl.cnf \
+		ssl/certs; do
+		[ ! -e "/etc/$f" ] || cp -a "/etc/$f" "$OWN/etc/$f" || return
+	done
+	cp -a "$PLUGINS/." "$OWN/sasl2/" &&
 	cp "$STAGE/lib/sasl2/libmailbearer.so" "$OWN/sasl2/" &&
 	echo "Debian-exim:x:$EXIM_UID:$EXIM_UID::/var/spool/exim4:/usr/sbin/nologin" \
 		>>"$OWN/etc/passwd" &&
