@@ -172,7 +172,7 @@ END
 chmod 755 "$T/editor"
 EDITOR=$T/editor
 export EDITOR T TOOL S MODE
-if [ -w /dev/shm ]; then
+if memory_fs; then
 	MODE=look run edit </dev/null
 	exits "edit without a change exits 0" 0
 	ends "edit without a change is unchanged" unchanged

@@ -172,3 +172,9 @@ done_testing() {
 	[ "$failed" -eq 0 ]
 	exit
 }
+
+# Is there a file system in memory, as `edit` wants it?  A build root may have a
+# directory of the disk there, or nothing.
+memory_fs() {
+	[ -w /dev/shm ] && [ "$(stat -f -c %T /dev/shm)" = tmpfs ]
+}

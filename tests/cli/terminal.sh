@@ -50,7 +50,7 @@ in_out "an empty answer is no" unchanged
 person "Remove a@x.org" y -- "$TOOL" --store "$S" remove a@x.org
 in_out "yes is yes" "removed a@x.org"
 
-if [ -w /dev/shm ]; then
+if memory_fs; then
 	cat >"$T/editor" <<'END'
 #!/bin/sh
 dirname "$1" >"$T/where"
