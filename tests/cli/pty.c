@@ -95,6 +95,8 @@ int main(int argc, char **argv)
 	pid = fork();
 	if (pid == 0) {
 		(void)close(master);
+		/* As in any session; a background job ignores it. */
+		(void)signal(SIGINT, SIG_DFL);
 		if (login_tty(slave) == 0)
 			(void)execvp(argv[i + 1], argv + i + 1);
 		_exit(127);
